@@ -1,0 +1,1 @@
+"""What is judged: frameworks, behaviours, levels, role profiles and the library of measures."""

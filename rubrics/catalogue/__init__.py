@@ -1,0 +1,1 @@
+"""The shipped catalogue: the first rubrics as data files, read, checked and loaded."""

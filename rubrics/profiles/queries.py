@@ -1,0 +1,130 @@
+"""Reading profiles: the one of a position, the next on the ladder, and which items a group is asked."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, selectinload
+
+from rubrics.frameworks.models import ANONYMOUS_GROUPS, NAMED_GROUPS, Framework, Item, RaterGroup, VersionState
+from rubrics.frameworks.queries import items_of, published_framework
+from rubrics.profiles.models import PositionProfile, Profile, Requirement
+from web.database import db
+
+
+def profiles() -> list[Profile]:
+    """The version in force of every profile, from the first step of the ladder up."""
+    newest = (
+        select(Profile.code, func.max(Profile.number).label("number"))
+        .where(Profile.state == VersionState.PUBLISHED)
+        .group_by(Profile.code)
+        .subquery()
+    )
+    return list(
+        db.session.scalars(
+            select(Profile)
+            .join(newest, (Profile.code == newest.c.code) & (Profile.number == newest.c.number))
+            .options(selectinload(Profile.requirements))
+            .order_by(Profile.place, Profile.code)
+        )
+    )
+
+
+def profile_by_code(code: str) -> Profile | None:
+    """The version in force of one profile."""
+    return db.session.scalars(
+        select(Profile)
+        .where(Profile.code == code, Profile.state == VersionState.PUBLISHED)
+        .options(selectinload(Profile.requirements))
+        .order_by(Profile.number.desc())
+        .limit(1)
+    ).first()
+
+
+def profile_by_public_id(public_id: str) -> Profile | None:
+    """One version of a profile by the id in its address."""
+    return db.session.scalars(
+        select(Profile).where(Profile.public_id == public_id).options(selectinload(Profile.requirements))
+    ).first()
+
+
+def versions_of_profile(code: str) -> list[Profile]:
+    """All versions of a profile, the newest first."""
+    return list(db.session.scalars(select(Profile).where(Profile.code == code).order_by(Profile.number.desc())))
+
+
+def next_profile(profile: Profile) -> Profile | None:
+    """The profile one step up the ladder; None at its top."""
+    return profile_by_code(profile.next_code) if profile.next_code else None
+
+
+def profile_of_position(position_code: str, on: date) -> Profile | None:
+    """The profile that people in a position are judged by on a day, in its version in force now."""
+    return profiles_of_positions([position_code], on).get(position_code)
+
+
+def profiles_of_positions(position_codes: Collection[str], on: date) -> dict[str, Profile]:
+    """The profile of each position on a day; positions without one are left out."""
+    latest = (
+        select(PositionProfile.position_code, func.max(PositionProfile.starts_on).label("starts_on"))
+        .where(PositionProfile.position_code.in_(position_codes), PositionProfile.starts_on <= on)
+        .group_by(PositionProfile.position_code)
+        .subquery()
+    )
+    mapping = aliased(PositionProfile)
+    rows = db.session.execute(
+        select(mapping.position_code, mapping.profile_code).join(
+            latest, (mapping.position_code == latest.c.position_code) & (mapping.starts_on == latest.c.starts_on)
+        )
+    ).all()
+    in_force = {profile.code: profile for profile in profiles()}
+    return {position: in_force[code] for position, code in rows if code in in_force}
+
+
+def positions_of_profiles(on: date) -> dict[str, list[str]]:
+    """The codes of the positions that each profile serves on a day, by profile code."""
+    rows = db.session.execute(
+        select(PositionProfile.position_code, PositionProfile.profile_code)
+        .where(PositionProfile.starts_on <= on)
+        .order_by(PositionProfile.starts_on)
+    ).all()
+    # Later rows overwrite earlier ones: the newest mapping of a position counts.
+    served: dict[str, list[str]] = {}
+    for position, code in sorted(dict((position, code) for position, code in rows).items()):
+        served.setdefault(code, []).append(position)
+    return served
+
+
+def requirements_of(some_profiles: Iterable[Profile]) -> dict[int, list[Requirement]]:
+    """The requirements of several profiles in dimension order, by the profile's number in the database."""
+    found: dict[int, list[Requirement]] = {profile.id: [] for profile in some_profiles}
+    for requirement in db.session.scalars(
+        select(Requirement).where(Requirement.profile_id.in_(found)).order_by(Requirement.place)
+    ):
+        found[requirement.profile_id].append(requirement)
+    return found
+
+
+def items_for(profile: Profile, group: RaterGroup, framework: Framework | None = None) -> list[Item]:
+    """The items that a group is asked about somebody in this role, in the order of the form."""
+    pinned = framework or published_framework()
+    return _asked(items_of(pinned), requirements_of([profile])[profile.id], group)
+
+
+def item_places(
+    some_profiles: Collection[Profile], framework: Framework
+) -> dict[tuple[int, RaterGroup], tuple[int, ...]]:
+    """The places in the form of the items that each group is asked, for several profiles at once."""
+    items, requirements = items_of(framework), requirements_of(some_profiles)
+    return {
+        (profile.id, group): tuple(item.place for item in _asked(items, requirements[profile.id], group))
+        for profile in some_profiles
+        for group in (*NAMED_GROUPS, *ANONYMOUS_GROUPS)
+    }
+
+
+def _asked(items: list[Item], requirements: list[Requirement], group: RaterGroup) -> list[Item]:
+    if not group.is_anonymous:
+        return items
+    asked = {requirement.dimension_code for requirement in requirements if requirement.asks(group)}
+    return [item for item in items if item.dimension.code in asked and item.dimension.is_observed_by(group)]
