@@ -1,0 +1,1 @@
+"""Who works here, where they sit and what they may do."""

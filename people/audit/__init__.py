@@ -1,0 +1,1 @@
+"""The trail of what happened, sealed so that a change is noticed."""

@@ -1,0 +1,1 @@
+"""Units, positions, persons and their effective-dated employment."""

@@ -1,0 +1,1 @@
+"""What a person may do: role grants with scope and period, guards and viewers."""

@@ -1,0 +1,1 @@
+"""Using the evidence: schemes, cycles, results, plans, pay and promotion."""

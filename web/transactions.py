@@ -1,0 +1,73 @@
+"""The one way to write: a whole action in one transaction, queued on SQLite, tried again on PostgreSQL."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from web.database import db, is_writing
+from web.errors import StaleEditError
+
+ATTEMPTS = 5
+# serialization_failure and deadlock_detected: the database asks for the same work once more.
+RETRYABLE_STATES = frozenset({"40001", "40P01"})
+_writers = threading.Lock()
+Result = TypeVar("Result")
+
+
+class WriteOutsideTransactionError(RuntimeError):
+    """A developer's mistake: something was written outside in_transaction."""
+
+
+def in_transaction(action: Callable[[], Result]) -> Result:
+    """Run an action in a fresh writing transaction and commit it; nothing of it stays if it raises.
+
+    What the request has read so far is forgotten first, so that the action decides on present rows. Must not be
+    nested. Raises what the action raises; a lost race for a version becomes StaleEditError.
+    """
+    if is_writing.get():
+        raise WriteOutsideTransactionError("in_transaction must not be called inside in_transaction")
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _attempt(action)
+        except OperationalError as error:
+            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in RETRYABLE_STATES:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _attempt(action: Callable[[], Result]) -> Result:
+    db.session.rollback()
+    with _turn_to_write():
+        token = is_writing.set(True)
+        try:
+            result = action()
+            db.session.commit()
+            return result
+        except StaleDataError as error:
+            raise StaleEditError from error
+        finally:
+            db.session.rollback()
+            is_writing.reset(token)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Queue the writers of this process where the database has one write lock: waiting beats polling for it."""
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    with _writers:
+        yield
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_writes(session: Session, _context: Any, _instances: Any) -> None:
+    if not is_writing.get():
+        session.expunge_all()
+        raise WriteOutsideTransactionError("write through in_transaction or form.carried_out")
