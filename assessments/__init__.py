@@ -1,0 +1,1 @@
+"""Gathering evidence: 360 surveys, scorecards and targets, hiring tests, interviews."""

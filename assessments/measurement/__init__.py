@@ -1,0 +1,1 @@
+"""Statistics of ratings and figures: disclosure, cells, errors, curves. Only numpy, scipy and the standard library."""

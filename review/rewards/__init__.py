@@ -1,0 +1,1 @@
+"""Arithmetic of grades, pay, promotion and development."""
