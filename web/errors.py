@@ -2,13 +2,15 @@
 
 from typing import Any, ClassVar
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from web.language import LazyString
 from web.language import lazy_gettext as _l
+
+EXPIRED_FORM = _l("This page was open for too long or belongs to another sign-in. Open it again and repeat.")
 
 
 class SteelyardError(Exception):
@@ -68,9 +70,7 @@ def _error_page(error: HTTPException) -> Any:
 
 
 def _expired_form_page(_error: CSRFError) -> tuple[str, int]:
-    return error_page(
-        BadRequest.code, str(_l("This page was open for too long or belongs to another sign-in. Open it again and repeat."))
-    )
+    return error_page(BadRequest.code, str(EXPIRED_FORM))
 
 
 def _refused_page(error: SteelyardError) -> tuple[str, int]:
@@ -78,8 +78,6 @@ def _refused_page(error: SteelyardError) -> tuple[str, int]:
 
 
 def _database_page(error: DBAPIError) -> tuple[str, int]:
-    from flask import current_app
-
     if isinstance(error.orig, ValueError):
         return error_page(BadRequest.code)
     current_app.logger.error("database error: %s", type(error.orig).__name__)

@@ -33,14 +33,13 @@ class SubmittedForm(Base):
 def keyed_fingerprint(content: Any) -> str:
     """A digest of a form's content under the server's key, so that it cannot be guessed back from the table."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    return hmac.new(current_app.config["SECRET_KEY"].encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def earlier_outcome(owner: str, key: str, fingerprint: str) -> str | None:
     """What the same submit did before, if it did; raises when the same key came with other content."""
-    earlier = db.session.scalar(
-        select(SubmittedForm).where(SubmittedForm.owner == owner, SubmittedForm.key == key)
-    )
+    earlier = db.session.scalar(select(SubmittedForm).where(SubmittedForm.owner == owner, SubmittedForm.key == key))
     if earlier is None:
         return None
     if not hmac.compare_digest(earlier.fingerprint, fingerprint):

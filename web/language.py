@@ -26,9 +26,7 @@ def register_language(app: Flask) -> None:
         timezone_selector=lambda: str(app.config["TIME_ZONE"]),
     )
     app.jinja_env.filters["localized"] = localized
-    app.jinja_env.globals.update(
-        localized=localized, current_language=current_language, language_names=LANGUAGE_NAMES
-    )
+    app.jinja_env.globals.update(localized=localized, current_language=current_language, language_names=LANGUAGE_NAMES)
 
 
 def current_language() -> str:

@@ -13,7 +13,9 @@ def stored_text(value: str) -> str:
 
 def identifier(value: str) -> str:
     """A name for machines and sign-in as it is shown: NFC, no space around it, nothing invisible inside."""
-    return "".join(character for character in stored_text(value) if unicodedata.category(character) not in INVISIBLE_CATEGORIES)
+    return "".join(
+        character for character in stored_text(value) if unicodedata.category(character) not in INVISIBLE_CATEGORIES
+    )
 
 
 def unique_key(value: str) -> str:

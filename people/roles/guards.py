@@ -25,6 +25,10 @@ class HiddenError(NotFound):
     """A stranger asked for something: the answer is that of a thing that does not exist; recorded likewise."""
 
 
+class MissingGuardError(RuntimeError):
+    """A developer's mistake: a view asks who is looking without having asked anyone to sign in."""
+
+
 def open_to_all(view: View) -> View:
     """Let everyone in, signed in or not."""
     view.guard = "open to all"  # type: ignore[attr-defined]  # read by the guard test
@@ -45,7 +49,7 @@ def current_viewer() -> Viewer:
     """The signed-in person; to be called only where a guard has let someone in."""
     viewer = current_user._get_current_object()
     if not isinstance(viewer, Viewer):
-        raise Unauthorized
+        raise MissingGuardError
     return viewer
 
 
