@@ -1,0 +1,1 @@
+"""Measures the product beside its peers; `make bench` runs all of it."""
