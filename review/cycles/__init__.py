@@ -1,0 +1,1 @@
+"""Review cycles: who takes part, who rates whom, from the plan to the signature."""
