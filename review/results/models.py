@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.organisation.models import Person
@@ -49,8 +49,8 @@ class Result(Identified, Versioned, Base):
     evidence: Mapped[str] = mapped_column(String(32))
     overall: Mapped[float | None]
     overall_error: Mapped[float | None]
-    dimensions: Mapped[list[dict[str, Any]]]
-    sections: Mapped[list[dict[str, Any]]]
+    dimensions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     total: Mapped[int | None]
     total_error: Mapped[float | None]
     reason: Mapped[str] = mapped_column(String(32), default="")
