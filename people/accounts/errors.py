@@ -33,3 +33,23 @@ class AccountExistsError(SteelyardError):
     message = _l("This person already has an account, or the sign-in name is taken.")
     field: ClassVar[str | None] = "login"
     status = 409
+
+
+class LoginNotUsableError(SteelyardError):
+    """Nothing visible is left of the sign-in name."""
+
+    message = _l("Write a sign-in name with letters or digits.")
+    field: ClassVar[str | None] = "login"
+
+
+class AccountNotUsableError(SteelyardError):
+    """A disabled account is not invited."""
+
+    message = _l("This account is disabled. Enable it first.")
+    status = 409
+
+
+class OwnAccountError(SteelyardError):
+    """Nobody locks themselves out."""
+
+    message = _l("You cannot disable your own account. Ask another administrator.")

@@ -1,6 +1,6 @@
 """Tables of accounts: who can sign in, their sessions on the server, and their invitations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String
@@ -33,6 +33,11 @@ class Account(Identified, Versioned, Base):
 
     person: Mapped[Person] = relationship()
 
+    def may_sign_in(self, on: date) -> bool:
+        """Whether the account is active and its person has not left by that day."""
+        left_on = self.person.left_on
+        return self.state is AccountState.ACTIVE and (left_on is None or left_on >= on)
+
 
 class SignIn(Base):
     """One server-side session: the browser holds a random token, the table only its digest."""
@@ -43,7 +48,7 @@ class SignIn(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
-    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+    browser: Mapped[str] = mapped_column(String(64), default="")
     confirmed_at: Mapped[datetime] = mapped_column(default=utc_now)
     ended_at: Mapped[datetime | None]
 

@@ -1,7 +1,7 @@
 """Accounts, their live sessions, and the viewer that a session stands for."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import select
@@ -15,6 +15,11 @@ from web.database import db, utc_now
 from web.texts import unique_key
 
 LONGEST_SESSION = timedelta(hours=12)
+
+
+def local_day(now: datetime) -> date:
+    """The date of a moment where the product is used."""
+    return now.astimezone(current_app.config["TIME_ZONE"]).date()
 
 
 def digest_of(token: str) -> str:
@@ -34,9 +39,16 @@ def account_of(person_id: int) -> Account | None:
     return db.session.scalar(select(Account).where(Account.person_id == person_id))
 
 
+def account_with_public_id(public_id: str) -> Account | None:
+    """The account with an address, with its person."""
+    return db.session.scalar(
+        select(Account).where(Account.public_id == public_id).options(joinedload(Account.person))
+    )
+
+
 def live_sign_in(token: str, now: datetime) -> SignIn | None:
     """The session a token stands for, unless it has ended, grown too old or its account or person is gone."""
-    today = now.astimezone(current_app.config["TIME_ZONE"]).date()
+    today = local_day(now)
     statement = (
         select(SignIn)
         .join(SignIn.account)
@@ -60,7 +72,7 @@ def viewer_of(token: str) -> Viewer | None:
     if session is None:
         return None
     person = session.account.person
-    today = now.astimezone(current_app.config["TIME_ZONE"]).date()
+    today = local_day(now)
     return Viewer(
         account_id=session.account_id,
         person_id=person.id,
@@ -74,16 +86,37 @@ def viewer_of(token: str) -> Viewer | None:
     )
 
 
-def usable_invitation(token: str, now: datetime) -> Invitation | None:
-    """The invitation a link stands for, unless it was used, is too old or its account is disabled."""
-    return db.session.scalar(
+def live_sessions_of(account_id: int, now: datetime) -> list[SignIn]:
+    """Where an account is signed in now, the latest first."""
+    statement = (
+        select(SignIn)
+        .where(
+            SignIn.account_id == account_id,
+            SignIn.ended_at.is_(None),
+            SignIn.started_at > now - LONGEST_SESSION,
+        )
+        .order_by(SignIn.started_at.desc(), SignIn.id.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def usable_invitation(token: str, now: datetime, *, to_use: bool = False) -> Invitation | None:
+    """The invitation a link stands for, unless it was used, is too old or nobody may sign in with it any more.
+
+    ``to_use`` locks it, so that of two who follow the link at once only one sets the password.
+    """
+    today = local_day(now)
+    statement = (
         select(Invitation)
         .join(Invitation.account)
+        .join(Account.person)
         .where(
             Invitation.token_digest == digest_of(token),
             Invitation.used_at.is_(None),
             Invitation.expires_at > now,
             Account.state != AccountState.DISABLED,
+            (Person.left_on.is_(None)) | (Person.left_on >= today),
         )
         .options(joinedload(Invitation.account).joinedload(Account.person))
     )
+    return db.session.scalars(statement.with_for_update(of=Invitation) if to_use else statement).one_or_none()
