@@ -3,7 +3,6 @@
 import contextvars
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,10 +54,24 @@ def postgresql_app(pg_server: str, tmp_path_factory: pytest.TempPathFactory) -> 
         yield restorable
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test of stored behaviour on both databases, and those that name app_on_sqlite on one."""
+    if "database" in metafunc.fixturenames:
+        one = "app_on_sqlite" in metafunc.fixturenames
+        metafunc.parametrize("database", ["sqlite"] if one else ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Restorable:
+    """The product on the database of this run."""
+    restorable: Restorable = request.getfixturevalue(f"{request.param}_app")
+    return restorable
+
+
+@pytest.fixture
+def app(database: Restorable) -> Iterator[Flask]:
     """The product with a fresh database that holds the cast; every test that uses it runs on both databases."""
-    product, restore = request.getfixturevalue(f"{request.param}_app")
+    product, restore = database
     restore()
     product.test_client_class = SeparateClient
     with product.app_context():
@@ -67,20 +80,14 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app_on_sqlite(sqlite_app: Restorable) -> Iterator[Flask]:
+def app_on_sqlite(app: Flask) -> Flask:
     """The product on SQLite alone, for what does not depend on the database: texts and looks of pages."""
-    product, restore = sqlite_app
-    restore()
-    product.test_client_class = SeparateClient
-    with product.app_context():
-        yield product
-        db.session.remove()
+    return app
 
 
 @pytest.fixture
-def person(request: pytest.FixtureRequest) -> Callable[[str], Person]:
+def person(app: Flask) -> Callable[[str], Person]:
     """A member of the cast by short name."""
-    _any_app(request)
 
     def find(key: str) -> Person:
         return db.session.scalars(select(Person).join(Account).where(Account.login_key == key)).one()
@@ -89,9 +96,8 @@ def person(request: pytest.FixtureRequest) -> Callable[[str], Person]:
 
 
 @pytest.fixture
-def as_viewer(request: pytest.FixtureRequest) -> Callable[[str], Viewer]:
+def as_viewer(app: Flask) -> Callable[[str], Viewer]:
     """The viewer that a member of the cast is when signed in."""
-    _any_app(request)
 
     def sign_in(key: str) -> Viewer:
         account = db.session.scalars(select(Account).where(Account.login_key == key)).one()
@@ -103,15 +109,12 @@ def as_viewer(request: pytest.FixtureRequest) -> Callable[[str], Viewer]:
 
 
 @pytest.fixture
-def client_of(
-    request: pytest.FixtureRequest, as_viewer: Callable[[str], Viewer]
-) -> Iterator[Callable[..., FlaskClient]]:
+def client_of(app: Flask, as_viewer: Callable[[str], Viewer]) -> Iterator[Callable[..., FlaskClient]]:
     """A client signed in as a member of the cast; client_of(None) is a visitor. CSRF is off for these clients."""
-    product = _any_app(request)
-    product.config["WTF_CSRF_ENABLED"] = False
+    app.config["WTF_CSRF_ENABLED"] = False
 
     def make(key: str | None, language: str = "en") -> FlaskClient:
-        client = product.test_client()
+        client = app.test_client()
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
         if key is not None:
             token = as_viewer(key).session_token
@@ -121,17 +124,11 @@ def client_of(
         return client
 
     yield make
-    product.config["WTF_CSRF_ENABLED"] = True
-
-
-def _any_app(request: pytest.FixtureRequest) -> Flask:
-    name = "app_on_sqlite" if "app_on_sqlite" in request.fixturenames else "app"
-    product: Flask = request.getfixturevalue(name)
-    return product
+    app.config["WTF_CSRF_ENABLED"] = True
 
 
 @pytest.fixture
-def frozen(tmp_path: Path) -> Callable[[str], AbstractContextManager[Any]]:
+def frozen() -> Callable[[str], AbstractContextManager[Any]]:
     """A clock that stands at a moment: with frozen("2026-11-23 09:00 +08:00")."""
     import time_machine
 

@@ -1,0 +1,50 @@
+"""Who may see a cycle or a participant, and who may take which step."""
+
+from people.permissions import Permission, Role
+from people.roles.models import Viewer
+from people.roles.queries import is_person_in_scope
+from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
+
+
+def may_see_cycle(viewer: Viewer, cycle: Cycle) -> bool:
+    """HR sees drafts; everyone else sees a cycle from its opening on."""
+    return viewer.can(Permission.CYCLE_RUN) or (
+        viewer.can(Permission.CYCLE_READ) and cycle.state is not CycleState.DRAFT
+    )
+
+
+def may_see_progress(viewer: Viewer) -> bool:
+    """HR, HR partners and auditors see who has answered and who is late, never what."""
+    return viewer.can(Permission.PROGRESS_READ)
+
+
+def may_see_participant(viewer: Viewer, participant: Participant) -> bool:
+    """Whether the participant is among those whose result the viewer may ever look at."""
+    if participant.person_id == viewer.person_id:
+        return True
+    if viewer.person_id in {participant.manager_id, participant.second_line_id}:
+        return True
+    return is_person_in_scope(viewer, Permission.RESULT_READ, participant.person_id)
+
+
+def may_grade(viewer: Viewer, participant: Participant) -> bool:
+    """The manager of the snapshot grades, never themselves."""
+    return (
+        viewer.can(Permission.RESULT_GRADE)
+        and participant.manager_id == viewer.person_id != participant.person_id
+        and participant.state in {ParticipantState.CALCULATED, ParticipantState.GRADED}
+    )
+
+
+def may_review(viewer: Viewer, participant: Participant) -> bool:
+    """The second line reviews; where there is none above the manager, HR does, never on themselves."""
+    if participant.state is not ParticipantState.GRADED or participant.person_id == viewer.person_id:
+        return False
+    if participant.second_line_id is None:
+        return viewer.holds(Role.HR)
+    return participant.second_line_id == viewer.person_id
+
+
+def may_sign(viewer: Viewer, participant: Participant) -> bool:
+    """The subject signs their own released result."""
+    return participant.person_id == viewer.person_id and participant.state is ParticipantState.RELEASED
