@@ -130,6 +130,13 @@ def monogram(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
+def shown_text(value: Any) -> Any:
+    """A text in data in the reader's language, nothing for None, everything else as it is."""
+    if value is None:
+        return ""
+    return localized(value) if isinstance(value, Mapping) else value
+
+
 def parse_decimal(text: str) -> Decimal:
     """The number that a person typed, full-width digits and grouping commas included; NumberFormatError if none."""
     plain = _plain(text)
@@ -174,6 +181,7 @@ def register_formats(app: Flask) -> None:
         format_person,
         format_duration,
         monogram,
+        shown_text,
     ):
         app.jinja_env.filters[function.__name__] = function
 
