@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assessments.scorecards.models import Scorecard
-from assessments.surveys.models import Survey
+from assessments.surveys.models import Survey, SurveySubject
 from people.organisation.models import Person, Position, Unit
 from review.schemes.models import Scheme
 from rubrics.profiles.models import Profile
@@ -92,6 +92,7 @@ class Participant(Identified, Versioned, Base):
     profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id"))
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("scheme.id"))
     scorecard_id: Mapped[int | None] = mapped_column(ForeignKey("scorecard.id"))
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("survey_subject.id"), unique=True)
     note: Mapped[str] = mapped_column(String(500), default="")
 
     cycle: Mapped[Cycle] = relationship()
@@ -103,6 +104,7 @@ class Participant(Identified, Versioned, Base):
     profile: Mapped[Profile | None] = relationship()
     scheme: Mapped[Scheme | None] = relationship()
     scorecard: Mapped[Scorecard | None] = relationship()
+    subject: Mapped[SurveySubject | None] = relationship()
 
     @property
     def is_graded(self) -> bool:
