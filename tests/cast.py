@@ -9,7 +9,7 @@ from people.organisation.models import Employment, Person, Position, Unit
 from people.permissions import Role
 from people.roles.models import RoleGrant
 from web.database import db
-from web.texts import unique_key
+from web.texts import sort_key, unique_key
 
 PASSWORD = "correct horse 定盘星"
 HIRED_ON = date(2020, 1, 1)
@@ -99,7 +99,7 @@ def _person(member: Member) -> Person:
         employee_number=member.number,
         employee_number_key=unique_key(member.number),
         name=member.name,
-        sort_key=unique_key(member.name),
+        sort_key=sort_key(member.name),
         email=email,
         email_key=unique_key(email),
         hired_on=HIRED_ON,
