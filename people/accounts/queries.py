@@ -41,9 +41,7 @@ def account_of(person_id: int) -> Account | None:
 
 def account_with_public_id(public_id: str) -> Account | None:
     """The account with an address, with its person."""
-    return db.session.scalar(
-        select(Account).where(Account.public_id == public_id).options(joinedload(Account.person))
-    )
+    return db.session.scalar(select(Account).where(Account.public_id == public_id).options(joinedload(Account.person)))
 
 
 def live_sign_in(token: str, now: datetime) -> SignIn | None:

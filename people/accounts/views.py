@@ -154,9 +154,7 @@ def own_account() -> str:
 def end_others() -> Answer:
     """Sign out everywhere else."""
     viewer = current_viewer()
-    in_transaction(
-        lambda: end_other_sessions(db.session.get_one(Account, viewer.account_id), viewer.session_token)
-    )
+    in_transaction(lambda: end_other_sessions(db.session.get_one(Account, viewer.account_id), viewer.session_token))
     flash(_("You are signed out everywhere else."), "success")
     return redirect(url_for("accounts.own_account"), 303)
 

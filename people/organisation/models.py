@@ -69,9 +69,7 @@ class Employment(Identified, Versioned, Base):
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint("share BETWEEN 1 AND 100", name="share_in_percent"),
         CheckConstraint("manager_id IS NULL OR manager_id <> person_id", name="not_own_manager"),
-        CheckConstraint(
-            "dotted_manager_id IS NULL OR dotted_manager_id <> person_id", name="not_own_dotted_manager"
-        ),
+        CheckConstraint("dotted_manager_id IS NULL OR dotted_manager_id <> person_id", name="not_own_dotted_manager"),
         Index("ix_employment_person_id_starts_on", "person_id", "starts_on"),
         Index("ix_employment_manager_id_starts_on", "manager_id", "starts_on"),
     )
