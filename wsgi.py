@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import click
 from flask import Blueprint, Flask
@@ -9,6 +10,7 @@ from flask import Blueprint, Flask
 import people.accounts.sessions
 import people.accounts.views
 import review.home.views
+import web.jobs.jobs
 from web.application import build_app
 from web.navigation import Entry
 from web.settings import Settings, settings_from
@@ -20,6 +22,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review.home.views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = ()
+# Their decorators tell the workers what there is to run.
+JOBS: tuple[ModuleType, ...] = (web.jobs.jobs,)
 NAVIGATION: tuple[Entry, ...] = ()
 
 

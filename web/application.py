@@ -14,9 +14,11 @@ from sqlalchemy import text
 from whitenoise import WhiteNoise
 
 from web.addresses import register_addresses
+from web.comparisons import register_comparisons
 from web.database import db
 from web.errors import register_errors
 from web.formats import register_formats
+from web.jobs.delivery import register_jobs
 from web.language import register_language
 from web.limits import limiter
 from web.navigation import Entry, register_navigation
@@ -45,10 +47,12 @@ def build_app(
     limiter.init_app(app)
     register_language(app)
     register_formats(app)
+    register_comparisons(app)
     register_addresses(app)
     register_security(app, settings.is_production)
     register_errors(app)
     register_navigation(app, navigation)
+    register_jobs(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     for group in commands:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -118,6 +119,14 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False},
     engine_options={"pool_pre_ping": True},
 )
+
+
+def insert_unless_present(model: type[Base], **values: Any) -> bool:
+    """Add a row unless one with the same unique key is there; True when it was added, also among rivals."""
+    table = model.metadata.tables[model.__tablename__]
+    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = kind.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return db.session.execute(statement).first() is not None
 
 
 @event.listens_for(Engine, "connect")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,7 @@ class Settings:
     mail_url: str
     mail_sender: str
     currency: str
+    huey_url: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -70,6 +72,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         mail_url=environment.get("MAIL_URL", ""),
         mail_sender=environment.get("MAIL_SENDER", "steelyard@localhost"),
         currency=environment.get("STEELYARD_CURRENCY", "USD"),
+        huey_url=_huey_url(environment.get("HUEY_URL", "")),
     )
 
 
@@ -86,6 +89,14 @@ def database_url(value: str, instance: Path) -> str:
     if "://" in value:
         raise SettingsError("DATABASE_URL must be a postgresql:// address or the name of an SQLite file.")
     return f"sqlite:///{Path(value).resolve()}"
+
+
+def _huey_url(value: str) -> str:
+    if value and not value.startswith(("redis://", "rediss://", "postgresql://", "postgres://")):
+        raise SettingsError("HUEY_URL must be a redis:// or postgresql:// address, or empty.")
+    if value.startswith("redis") and find_spec("redis") is None:
+        raise SettingsError("HUEY_URL names a Redis server: install the package redis, or leave HUEY_URL empty.")
+    return value
 
 
 def _mode(value: str) -> Mode:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from sqlalchemy import event
@@ -17,6 +18,7 @@ ATTEMPTS = 5
 # serialization_failure and deadlock_detected: the database asks for the same work once more.
 RETRYABLE_STATES = frozenset({"40001", "40P01"})
 _writers = threading.Lock()
+_afterwards: ContextVar[list[Callable[[], None]] | None] = ContextVar("_afterwards", default=None)
 Result = TypeVar("Result")
 
 
@@ -41,19 +43,34 @@ def in_transaction(action: Callable[[], Result]) -> Result:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def after_commit(callback: Callable[[], None]) -> None:
+    """Call something once what the present action writes is on disk; never if the action fails.
+
+    The callback must not raise: what was acknowledged by then cannot be taken back.
+    """
+    callbacks = _afterwards.get()
+    if callbacks is None:
+        raise WriteOutsideTransactionError("after_commit has a meaning only inside in_transaction")
+    callbacks.append(callback)
+
+
 def _attempt(action: Callable[[], Result]) -> Result:
+    callbacks: list[Callable[[], None]] = []
     db.session.rollback()
     with _turn_to_write():
-        token = is_writing.set(True)
+        tokens = is_writing.set(True), _afterwards.set(callbacks)
         try:
             result = action()
             db.session.commit()
-            return result
         except StaleDataError as error:
             raise StaleEditError from error
         finally:
             db.session.rollback()
-            is_writing.reset(token)
+            is_writing.reset(tokens[0])
+            _afterwards.reset(tokens[1])
+    for callback in callbacks:
+        callback()
+    return result
 
 
 @contextmanager
