@@ -73,7 +73,7 @@ def partition_cycle(
     small = present & (sizes < threshold)
     sufficient = present & ~small
     merged = (known * small[:, :, None]).sum(axis=1)
-    asked_of_all: NDArray[np.bool_] = np.logical_or(asked, ~small[:, :, None]).all(axis=1)
+    asked_of_all = np.asarray((asked | ~small[:, :, None]).all(axis=1), dtype=np.bool_)
     too_small = small.any(axis=1) & (_smallest(merged, asked_of_all) < threshold)
     smallest_sufficient = np.argmin(np.where(sufficient, sizes, _NO_LIMIT), axis=1)
     joins = too_small & sufficient.any(axis=1)

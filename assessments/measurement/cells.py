@@ -1,0 +1,147 @@
+"""Cells of a whole cycle: what named sources and merged anonymous groups gave, as exact sums (rules 3 and 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assessments.measurement.disclosure import counted_mean
+from assessments.measurement.errors import ShapeError
+from assessments.measurement.packing import least_answers, value_scale
+from assessments.measurement.ratings import (
+    ANONYMOUS_FROM,
+    GROUPS,
+    HIGHEST,
+    FormLayout,
+    RaterGroup,
+    rating_rows,
+    require_valid,
+)
+
+
+@dataclass(frozen=True)
+class RaterValues:
+    """Each rater's mean of each dimension (raters, dimensions); 0 where it is not defined."""
+
+    value: NDArray[np.float64]
+    is_defined: NDArray[np.bool_]
+    answered: NDArray[np.int64]
+
+
+def rater_values(ratings: NDArray[np.uint8], *, layout: FormLayout) -> RaterValues:
+    """Mean of a rater's numeric answers in each dimension, defined when at least half its items have one (rule 3).
+
+    `ratings` (raters, items). Equation: `x = sum(numeric answers) / count`, defined if `2 count >= items`.
+    Raises InvalidRatingError, ShapeError.
+
+    >>> values = rater_values(np.array([[4, 9, 0]], dtype=np.uint8), layout=FormLayout(("C4",), (3,)))
+    >>> bool(values.is_defined[0, 0])
+    False
+    """
+    rows = rating_rows(ratings, layout=layout)
+    require_valid(rows)
+    numeric = (rows >= 1) & (rows <= HIGHEST)
+    starts = np.array(layout.starts, dtype=np.intp)
+    answered = np.add.reduceat(numeric, starts, axis=1, dtype=np.int64)
+    total = np.add.reduceat(rows * numeric, starts, axis=1, dtype=np.int64)
+    least = np.array([least_answers(items) for items in layout.item_counts])
+    defined = answered >= least
+    value = np.where(defined, total / np.maximum(answered, 1), 0.0)
+    return RaterValues(value=value, is_defined=defined, answered=answered)
+
+
+@dataclass(frozen=True)
+class CellTable:
+    """Shown cells of a cycle, a row each, in the order of subjects; nothing in it comes from hidden answers.
+
+    `subject` (cells,), `groups` (cells,): bit g is set when group g of GROUPS is in the cell; `raters` and `total`
+    (cells, dimensions): raters counted and the exact sum of their values times the dimension's `scale`, 0 where hidden.
+    """
+
+    layout: FormLayout
+    subjects: int
+    subject: NDArray[np.int32]
+    groups: NDArray[np.uint8]
+    raters: NDArray[np.uint16]
+    total: NDArray[np.int64]
+
+    @property
+    def is_shown(self) -> NDArray[np.bool_]:
+        """Whether the cell shows the dimension."""
+        return self.raters > 0
+
+    @property
+    def is_anonymous(self) -> NDArray[np.bool_]:
+        """Whether a cell is one of anonymous raters."""
+        return self.groups >= 1 << ANONYMOUS_FROM
+
+    @property
+    def scale(self) -> NDArray[np.int64]:
+        """Factor of each dimension that makes rater means whole numbers."""
+        return np.array([value_scale(items) for items in self.layout.item_counts], dtype=np.int64)
+
+    def means(self) -> NDArray[np.float64]:
+        """Mean of each cell as it is shown and counted (cells, dimensions), 0 where hidden."""
+        return self.means_of(slice(None))
+
+    def means_of(self, rows: slice | NDArray[np.integer]) -> NDArray[np.float64]:
+        """Means of some cells; anonymous means below 1.3 count as 1.3.
+
+        Equation: `m = total / (scale x raters)`, one correctly rounded division.
+        """
+        raters = self.raters[rows]
+        plain = self.total[rows] / np.maximum(self.scale * raters, 1)
+        counted = np.where(self.is_anonymous[rows][:, None], counted_mean(plain), plain)
+        result: NDArray[np.float64] = np.where(raters > 0, counted, 0.0)
+        return result
+
+    def rows_of(self, subject: int) -> range:
+        """Rows of one subject's cells."""
+        first, last = np.searchsorted(self.subject, [subject, subject + 1])
+        return range(int(first), int(last))
+
+    def groups_of(self, row: int) -> tuple[RaterGroup, ...]:
+        """Groups that make up a cell."""
+        return tuple(group for place, group in enumerate(GROUPS) if int(self.groups[row]) >> place & 1)
+
+
+def cell_table(
+    *,
+    layout: FormLayout,
+    subjects: int,
+    subject: NDArray[np.integer],
+    groups: NDArray[np.integer],
+    raters: NDArray[np.integer],
+    total: NDArray[np.integer],
+) -> CellTable:
+    """Rebuild the cells of a cycle from what was stored at close, in any order; raises ShapeError.
+
+    `raters` and `total` are (cells, dimensions), 0 where the cell does not show the dimension or was annulled.
+    """
+    shape = (len(subject), len(layout.dimensions))
+    if raters.shape != shape or total.shape != shape or len(groups) != len(subject):
+        raise ShapeError(cells=len(subject), raters=raters.shape, total=total.shape)
+    if len(subject) and not (int(subject.min()) >= 0 and int(subject.max()) < subjects):
+        raise ShapeError(subjects=subjects)
+    # Cells of a subject stand in the order of their first group, at close and here, so that sums are formed alike.
+    first_group = groups.astype(np.int64) & -groups.astype(np.int64)
+    order = np.lexsort((first_group, subject))
+    return CellTable(
+        layout=layout,
+        subjects=subjects,
+        subject=subject[order].astype(np.int32),
+        groups=groups[order].astype(np.uint8),
+        raters=raters[order].astype(np.uint16),
+        total=total[order].astype(np.int64),
+    )
+
+
+def groups_mask(groups: tuple[str, ...] | frozenset[str]) -> int:
+    """Write the groups of a cell as the bits that CellTable keeps.
+
+    >>> groups_mask(("peers", "partners"))
+    40
+    """
+    return sum(1 << GROUPS.index(RaterGroup(group)) for group in set(groups))

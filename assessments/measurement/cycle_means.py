@@ -1,0 +1,79 @@
+"""Published means of a cycle per rater group and dimension, frozen at close (rule 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assessments.measurement.cells import CellTable
+from assessments.measurement.ratings import GROUPS
+from assessments.measurement.rounding import quantised
+
+
+class MeanSource(IntEnum):
+    """Where a cycle mean comes from."""
+
+    NONE = 0
+    ALONE = 1
+    POOLED = 2
+
+
+@dataclass(frozen=True)
+class CycleMeans:
+    """Mean per group and dimension, (7 groups, dimensions): quantised `value`, `source`, and the `cells` it is over."""
+
+    value: NDArray[np.float64]
+    source: NDArray[np.int8]
+    cells: NDArray[np.int64]
+
+    @property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Whether the cycle has a mean for the group and dimension."""
+        return np.asarray(self.source != MeanSource.NONE)
+
+
+def cycle_means(
+    cells: CellTable, *, applicable: NDArray[np.bool_], profile_of_subject: NDArray[np.integer]
+) -> CycleMeans:
+    """Mean of a cycle's shown cells per group and dimension; every cell counts equally.
+
+    A group's mean is over the cells that show it alone: those where no other group of the cell is asked the dimension.
+    For a group never shown alone it is the mean over the pooled cells that it is in. `applicable` (profiles, 7 groups,
+    dimensions); `profile_of_subject` (subjects,). Source: the numeric contract, rule 5.
+    """
+    shape = (len(GROUPS), len(cells.layout.dimensions))
+    sums, counts = np.zeros((2, *shape)), np.zeros((2, *shape), dtype=np.int64)
+    kinds, kind_of_row = cell_kinds(cells, profile_of_subject)
+    means, shown = cells.means(), cells.is_shown
+    for kind, (profile, mask) in enumerate(kinds):
+        rows = kind_of_row == kind
+        total = means[rows].sum(axis=0)
+        number = shown[rows].sum(axis=0)
+        asked = members_of(mask)[:, None] & applicable[profile]
+        is_pooled = (asked.sum(axis=0) > 1).astype(np.intp)
+        for group, dimension in zip(*np.nonzero(asked), strict=True):
+            sums[is_pooled[dimension], group, dimension] += total[dimension]
+            counts[is_pooled[dimension], group, dimension] += number[dimension]
+    alone = counts[0] > 0
+    source = np.where(alone, MeanSource.ALONE, np.where(counts[1] > 0, MeanSource.POOLED, MeanSource.NONE))
+    number = np.where(alone, counts[0], counts[1])
+    value = np.where(alone, sums[0], sums[1]) / np.maximum(number, 1)
+    return CycleMeans(value=quantised(value), source=source.astype(np.int8), cells=number)
+
+
+def cell_kinds(
+    cells: CellTable, profile_of_subject: NDArray[np.integer]
+) -> tuple[list[tuple[int, int]], NDArray[np.intp]]:
+    """Distinct pairs of profile and groups among a cycle's cells, and the pair of each cell."""
+    key = profile_of_subject[cells.subject].astype(np.int64) << len(GROUPS) | cells.groups
+    values, kind_of_row = np.unique(key, return_inverse=True)
+    pairs = [(int(value) >> len(GROUPS), int(value) & (1 << len(GROUPS)) - 1) for value in values]
+    return pairs, kind_of_row
+
+
+def members_of(mask: int) -> NDArray[np.bool_]:
+    """Which of the seven groups are in a cell."""
+    return np.array([bool(mask >> place & 1) for place in range(len(GROUPS))])

@@ -1,0 +1,125 @@
+"""A whole cycle at once: ratings in, cells, scores, errors and points out (rules 1-6, 8-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assessments.measurement.cells import CellTable
+from assessments.measurement.closing import closed_cells
+from assessments.measurement.cycle_means import CycleMeans, cycle_means
+from assessments.measurement.uncertainty import RaterSpread, rater_spread
+from review.aggregation.composites import composite_variance
+from review.aggregation.design import CycleDesign
+from review.aggregation.dimension_scores import CellTerms, DimensionScores, cell_terms, dimension_scores
+from review.aggregation.errors import AggregationError
+from review.aggregation.overall import OverallScores, overall_scores
+from review.aggregation.points import SectionPoints, dimension_points, points_slope, section_points, section_shares
+from review.aggregation.version import FORMULA_VERSION
+
+
+@dataclass(frozen=True)
+class CycleScores:
+    """Everything that the aggregation computes for a cycle, with every step between, for lineage and seals.
+
+    `cell_of_group` and `items_shown` are known where the scores come from answers, None where they come from cells.
+    """
+
+    design: CycleDesign
+    profile_of_subject: NDArray[np.intp]
+    cells: CellTable
+    cell_of_group: NDArray[np.int8] | None
+    items_shown: NDArray[np.bool_] | None
+    means: CycleMeans
+    spread: RaterSpread
+    terms: CellTerms
+    scores: DimensionScores
+    overall: OverallScores
+    section: SectionPoints
+    formula_version: str = FORMULA_VERSION
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """Points of every dimension (subjects, dimensions), 0 where there is no score."""
+        return dimension_points(self.scores)
+
+
+def aggregate_cycle(
+    ratings: NDArray[np.uint8],
+    *,
+    subject: NDArray[np.integer],
+    group: NDArray[np.integer],
+    profile_of_subject: NDArray[np.integer],
+    design: CycleDesign,
+    means: CycleMeans | None = None,
+    spread: RaterSpread | None = None,
+) -> CycleScores:
+    """Aggregate a cycle from its answers: partition, cells, cycle means, spread, scores, overall, points.
+
+    `ratings` (raters, items) codes 0-5 and 9; `subject`, `group` (raters,): whom each rates, as which group of GROUPS;
+    `profile_of_subject` (subjects,). `means` and `spread` are estimated, or taken as given where they are frozen.
+    Deterministic; the order of raters does not matter. Raises the named errors of measurement and aggregation.
+    """
+    profiles = design.checked_profiles(profile_of_subject)
+    closed = closed_cells(
+        ratings, subject=subject, group=group, profile_of_subject=profiles, asked=design.applicable,
+        layout=design.layout, threshold=design.threshold,
+    )
+    cells = closed.cells
+    means = means or cycle_means(cells, applicable=design.applicable, profile_of_subject=profiles)
+    if spread is None:
+        spread = rater_spread(cells, within=closed.within, default_variance=design.default_rater_variance)
+    result = aggregate_cells(cells, profile_of_subject=profiles, design=design, means=means, spread=spread)
+    return replace(result, cell_of_group=closed.cell_of_group, items_shown=closed.items_shown)
+
+
+def aggregate_cells(
+    cells: CellTable,
+    *,
+    profile_of_subject: NDArray[np.integer],
+    design: CycleDesign,
+    means: CycleMeans,
+    spread: RaterSpread,
+) -> CycleScores:
+    """Aggregate from stored cells with the frozen means and spread: the same numbers to the last bit.
+
+    Used to recompute and verify after close, for corrections of named sources, and with annulled cells (0 raters).
+    """
+    profiles = design.checked_profiles(profile_of_subject)
+    if cells.subjects != len(profiles) or cells.layout != design.layout:
+        raise AggregationError(subjects=cells.subjects, profiles=len(profiles))
+    terms = cell_terms(cells, design=design, profile_of_subject=profiles, means=means, spread=spread)
+    scores = dimension_scores(cells, design=design, profile_of_subject=profiles, terms=terms)
+    weights = design.profile_weights[profiles]
+    shares = section_shares(scores, weights)[0]
+    slopes = shares * points_slope(scores)
+    variance, points_variance = (
+        composite_variance(cells, terms=terms, scores=scores, spread=spread, coefficients=part)
+        for part in (shares, slopes)
+    )
+    return CycleScores(
+        design=design,
+        profile_of_subject=profiles,
+        cells=cells,
+        cell_of_group=None,
+        items_shown=None,
+        means=means,
+        spread=spread,
+        terms=terms,
+        scores=scores,
+        overall=overall_scores(scores, weights=weights, variance=variance),
+        section=section_points(scores, weights=weights, variance=points_variance),
+    )
+
+
+def section_of(result: CycleScores, dimensions: tuple[str, ...]) -> SectionPoints:
+    """Points of a section that is made of some of the dimensions, such as the competencies without the duties."""
+    chosen = np.array([name in dimensions for name in result.design.layout.dimensions])
+    weights = np.where(chosen, result.design.profile_weights[result.profile_of_subject], 0.0)
+    slopes = section_shares(result.scores, weights)[0] * points_slope(result.scores)
+    variance = composite_variance(
+        result.cells, terms=result.terms, scores=result.scores, spread=result.spread, coefficients=slopes
+    )
+    return section_points(result.scores, weights=weights, variance=variance)
