@@ -54,6 +54,7 @@ class Result(Identified, Versioned, Base):
     total: Mapped[int | None]
     total_error: Mapped[float | None]
     reason: Mapped[str] = mapped_column(String(32), default="")
+    gate_failed: Mapped[bool] = mapped_column(default=False)
     calculated_grade: Mapped[str | None] = mapped_column(String(8))
     grade: Mapped[str | None] = mapped_column(String(8))
     comment: Mapped[str] = mapped_column(Text, default="")
