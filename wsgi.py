@@ -11,6 +11,7 @@ import people.accounts.sessions
 import people.accounts.views
 import review.home.views
 import web.jobs.jobs
+import web.outbox.jobs
 from web.application import build_app
 from web.navigation import Entry
 from web.settings import Settings, settings_from
@@ -23,7 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 COMMANDS: tuple[click.Group, ...] = ()
 # Their decorators tell the workers what there is to run.
-JOBS: tuple[ModuleType, ...] = (web.jobs.jobs,)
+JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs)
 NAVIGATION: tuple[Entry, ...] = ()
 
 

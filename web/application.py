@@ -22,6 +22,7 @@ from web.jobs.delivery import register_jobs
 from web.language import register_language
 from web.limits import limiter
 from web.navigation import Entry, register_navigation
+from web.outbox.transport import register_mail
 from web.security import register_security, security_headers
 from web.settings import Mode, Settings
 
@@ -53,6 +54,7 @@ def build_app(
     register_errors(app)
     register_navigation(app, navigation)
     register_jobs(app)
+    register_mail(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     for group in commands:
