@@ -112,7 +112,8 @@ def public_things_have_docstrings(source: Source) -> Iterator[Place]:
     """Every module, and every public class and top-level function of the product, has its line."""
     if not source.is_python or (source.is_test and source.name not in {"conftest", "cast"}):
         return
-    nodes = [source.tree, *(node for node in source.tree.body if isinstance(node, (ast.ClassDef, *Function.__args__)))]
+    nodes: list[ast.Module | ast.ClassDef | Function] = [source.tree]
+    nodes += [node for node in source.tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
     for node in nodes:
         name = getattr(node, "name", "the module")
         if not name.startswith("_") and not ast.get_docstring(node):
