@@ -1,0 +1,214 @@
+"""A closed cycle's evidence read in a few queries and aggregated at once: the same code at close and ever after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from assessments.measurement.ratings import GROUPS, FormLayout
+from assessments.measurement.reasons import Reason
+from assessments.measurement.rounding import quantised
+from assessments.scorecards.queries import CardResult, period_results
+from assessments.surveys.models import SurveySubject
+from assessments.surveys.queries import cell_table_of, cycle_means_of, spread_of
+from review.aggregation.cycle import CycleScores, aggregate_cells
+from review.aggregation.design import CycleDesign
+from review.aggregation.dimension_scores import Evidence
+from review.aggregation.explanation import PersonSteps, person_steps
+from review.aggregation.points import PartState
+from review.aggregation.totals import SectionEntry, TotalResult, total_result
+from review.cycles.models import Cycle, Participant
+from review.cycles.queries import participants_of
+from review.schemes.models import SectionKind
+from rubrics.profiles.models import Profile
+from rubrics.profiles.queries import requirements_of
+
+KPI_STATES = {
+    Reason.ESTIMATED: PartState.SCORED,
+    Reason.NOT_APPLICABLE: PartState.NOT_APPLICABLE,
+    Reason.NOT_DELIVERED: PartState.NOT_DELIVERED,
+}
+
+
+@dataclass(frozen=True)
+class PersonScores:
+    """All numbers of one participant, with the steps between them."""
+
+    participant: Participant
+    steps: PersonSteps | None
+    card: CardResult | None
+    total: TotalResult
+
+    @property
+    def gate_failed(self) -> bool:
+        """Whether a gate of the scorecard was not passed."""
+        return self.card is not None and bool(self.card.gates_failed)
+
+
+@dataclass(frozen=True)
+class ScoredCycle:
+    """A closed cycle, aggregated."""
+
+    cycle: Cycle
+    participants: Sequence[Participant]
+    scores: CycleScores
+    place_of_subject: dict[int, int]
+    cards: dict[int, CardResult]
+
+    @cached_property
+    def people(self) -> list[PersonScores]:
+        """Every graded participant's numbers, in the order of participants."""
+        return [self.person(row) for row in self.participants if row.is_graded]
+
+    def person(self, participant: Participant) -> PersonScores:
+        """One participant's numbers with their steps."""
+        place = self.place_of_subject.get(participant.subject_id or 0)
+        steps = None if place is None else person_steps(self.scores, place)
+        card = self.cards.get(participant.scorecard_id or 0)
+        return PersonScores(participant, steps, card, _total(participant, steps, card))
+
+
+def scored_cycle(cycle: Cycle) -> ScoredCycle:
+    """Read a closed cycle's cells, frozen means and scorecards, and aggregate them."""
+    participants = participants_of(cycle)
+    closed = cell_table_of(cycle.survey)
+    design, design_row = cycle_design(cycle, closed.subjects, closed.table.layout)
+    scores = aggregate_cells(
+        closed.table,
+        profile_of_subject=np.array(design_row, dtype=np.intp),
+        design=design,
+        means=cycle_means_of(cycle.survey),
+        spread=spread_of(cycle.survey),
+    )
+    results = period_results([row.scorecard_id for row in participants if row.scorecard_id is not None])
+    return ScoredCycle(
+        cycle=cycle,
+        participants=participants,
+        scores=scores,
+        place_of_subject={subject.id: place for place, subject in enumerate(closed.subjects)},
+        cards={card_id: results.of(card_id) for card_id in results.card_ids},
+    )
+
+
+def cycle_design(cycle: Cycle, subjects: Sequence[SurveySubject], layout: FormLayout) -> tuple[CycleDesign, list[int]]:
+    """What the cycle decided before opening, as arrays, and the row of each subject in them.
+
+    Subjects with the same profile and the same group weights share a row.
+    """
+    keys = [(subject.profile_id, tuple(sorted(subject.weights.items()))) for subject in subjects]
+    rows = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    profiles = {subject.profile_id: subject.profile for subject in subjects}
+    requirements = requirements_of(list(profiles.values()))
+    shape = (len(rows), len(layout.dimensions))
+    applicable = np.zeros((len(rows), len(GROUPS), len(layout.dimensions)), dtype=np.bool_)
+    weights, required, group_weights = np.zeros(shape), np.zeros(shape), np.zeros((len(rows), len(GROUPS)))
+    for (profile_id, weight_items), row in rows.items():
+        given = dict(weight_items)
+        group_weights[row] = [float(given.get(group.value, 0)) for group in GROUPS]
+        for requirement in requirements[profile_id]:
+            place = layout.index(requirement.dimension_code)
+            weights[row, place] = requirement.weight_percent
+            required[row, place] = requirement.required_level
+            applicable[row, :, place] = [group.value in requirement.groups for group in GROUPS]
+    group_weights[:, 0] = 0.0
+    design = CycleDesign(
+        layout=layout,
+        applicable=applicable,
+        group_weights=group_weights,
+        profile_weights=weights,
+        required_levels=required,
+        threshold=cycle.survey.threshold,
+        default_rater_variance=_default_variance(cycle),
+    )
+    return design, [rows[key] for key in keys]
+
+
+def _default_variance(cycle: Cycle) -> float:
+    framework = cycle.survey.framework
+    assert framework is not None, "a closed survey has its form version"
+    return framework.default_rater_variance
+
+
+def _total(participant: Participant, steps: PersonSteps | None, card: CardResult | None) -> TotalResult:
+    scheme = participant.scheme
+    assert scheme is not None, "a graded participant has a scheme"
+    entries = [_section(section.kind, section.weight, steps, card) for section in scheme.sections]
+    caps = [scheme.gate_cap] if scheme.gate_cap is not None and card is not None and card.gates_failed else []
+    return total_result(entries, bands=scheme.grade_bands, caps=caps)
+
+
+def _section(kind: SectionKind, weight: int, steps: PersonSteps | None, card: CardResult | None) -> SectionEntry:
+    if kind is SectionKind.COMPETENCY:
+        hundredths = steps.section_hundredths if steps is not None else None
+        error = steps.section_error if steps is not None and hundredths is not None else 0.0
+        return SectionEntry(kind.value, weight, hundredths, float(quantised(error)))
+    if card is None:
+        return SectionEntry(kind.value, weight, None, state=PartState.MISSING)
+    state = KPI_STATES.get(card.section_reason, PartState.MISSING)
+    return SectionEntry(kind.value, weight, card.hundredths, state=state)
+
+
+def result_numbers(person: PersonScores) -> dict[str, Any]:
+    """The numbers of a result as they are stored: quantised, so that a recomputation compares equal."""
+    steps, total = person.steps, person.total
+    has_overall = steps is not None and steps.overall_reason is Reason.ESTIMATED
+    return {
+        "evidence": (steps.overall_evidence if steps is not None else Evidence.NOT_ENOUGH).name.lower(),
+        "overall": float(quantised(steps.overall)) if steps is not None and has_overall else None,
+        "overall_error": float(quantised(steps.overall_error)) if steps is not None and has_overall else None,
+        "dimensions": _dimension_numbers(steps),
+        "sections": _section_numbers(person),
+        "total": total.hundredths,
+        "total_error": None if total.hundredths is None else float(quantised(total.standard_error)),
+        "reason": "" if total.reason is Reason.ESTIMATED else total.reason.code,
+        "gate_failed": person.gate_failed,
+        "calculated_grade": total.grade,
+    }
+
+
+def _dimension_numbers(steps: PersonSteps | None) -> list[dict[str, Any]]:
+    if steps is None:
+        return []
+    return [
+        {
+            "code": step.dimension,
+            "reason": "" if step.reason is Reason.ESTIMATED else step.reason.code,
+            "evidence": step.evidence.name.lower(),
+            "score": _number(step.score, step.reason),
+            "standard_error": _number(step.standard_error, step.reason),
+            "low": _number(step.low, step.reason),
+            "high": _number(step.high, step.reason),
+            "required": step.required,
+            "weight": step.weight,
+            "gap": _number(step.gap, step.reason),
+            "points": _number(step.points, step.reason),
+        }
+        for step in steps.dimensions
+        if step.weight > 0 or step.reason is not Reason.NOT_ASKED
+    ]
+
+
+def _number(value: float, reason: Reason) -> float | None:
+    return float(quantised(value)) if reason is Reason.ESTIMATED else None
+
+
+def _section_numbers(person: PersonScores) -> list[dict[str, Any]]:
+    scheme = person.participant.scheme
+    assert scheme is not None, "a graded participant has a scheme"
+    return [
+        {
+            "kind": section.kind.value,
+            "weight": section.weight,
+            "hundredths": None if term.points is None else round(term.points * 100),
+            "state": term.state.value,
+            "share": float(quantised(float(term.share))),
+        }
+        for section, term in zip(scheme.sections, person.total.points.terms, strict=True)
+    ]
+
+
+def profiles_in(participants: Sequence[Participant]) -> dict[int, Profile]:
+    """The role profiles of participants by id."""
+    return {row.profile.id: row.profile for row in participants if row.profile is not None}
