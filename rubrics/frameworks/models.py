@@ -44,7 +44,7 @@ class RaterGroup(StrEnum):
     @property
     def label(self) -> str:
         """The group's name in the reader's language."""
-        return GROUP_LABELS[self]
+        return str(GROUP_LABELS[self])
 
 
 ANONYMOUS_GROUPS = (RaterGroup.PEERS, RaterGroup.REPORTS, RaterGroup.PARTNERS, RaterGroup.CUSTOMERS)
@@ -99,6 +99,7 @@ class Framework(Identified, Versioned, Base):
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_at"),
     )
 
+    version: Mapped[int] = mapped_column(default=1)
     code: Mapped[str] = mapped_column(String(40))
     number: Mapped[int]
     name: Mapped[dict[str, str]]
@@ -121,7 +122,7 @@ class Framework(Identified, Versioned, Base):
         return self.state == VersionState.PUBLISHED
 
 
-class Dimension(Identified, Base):
+class Dimension(Identified, Versioned, Base):
     """A competency or an area of one framework version."""
 
     __tablename__ = "dimension"
@@ -131,6 +132,7 @@ class Dimension(Identified, Base):
         CheckConstraint("place >= 0", name="place"),
     )
 
+    version: Mapped[int] = mapped_column(default=1)
     framework_id: Mapped[int] = mapped_column(ForeignKey("framework.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(String(8))
     kind: Mapped[DimensionKind] = mapped_column(enum_column(DimensionKind))
@@ -149,7 +151,7 @@ class Dimension(Identified, Base):
         return group.value in self.observers
 
 
-class Item(Identified, Base):
+class Item(Identified, Versioned, Base):
     """One behaviour or duty with its five anchored levels; its place is its byte in a packed answer."""
 
     __tablename__ = "item"
@@ -159,6 +161,7 @@ class Item(Identified, Base):
         CheckConstraint("place >= 0", name="place"),
     )
 
+    version: Mapped[int] = mapped_column(default=1)
     framework_id: Mapped[int] = mapped_column(ForeignKey("framework.id", ondelete="CASCADE"))
     dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id", ondelete="CASCADE"), index=True)
     code: Mapped[str] = mapped_column(String(8))
@@ -196,7 +199,8 @@ def guard_changes(table: type[DeclarativeBase], verb: str, condition: str) -> No
     for dialect, commands in statements.items():
         for command in commands:
             DATABASE_PROMISES.append((dialect, command))
-            event.listen(table.__table__, "after_create", DDL(command).execute_if(dialect=dialect))
+            trigger = DDL(command)  # type: ignore[no-untyped-call]  # SQLAlchemy has no types for it
+            event.listen(table.__table__, "after_create", trigger.execute_if(dialect=dialect))
 
 
 def keep_published(table: type[DeclarativeBase]) -> None:
@@ -210,7 +214,8 @@ def keep_parts_of_published(part: type[DeclarativeBase], whole: str, key: str) -
     sides = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
     for verb, rows in sides.items():
         condition = " OR ".join(
-            f"EXISTS (SELECT 1 FROM {whole} WHERE id = {row}.{key} AND state = 'published')" for row in rows
+            f"EXISTS (SELECT 1 FROM {whole} WHERE id = {row}.{key} AND state = 'published')"  # noqa: S608 - constants
+            for row in rows
         )
         guard_changes(part, verb, condition)
 

@@ -1,13 +1,16 @@
 """Reading frameworks: the version in force, its dimensions and items, and what differs between two versions."""
 
+import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from rubrics.frameworks.errors import NoFrameworkError
-from rubrics.frameworks.models import LEVELS, Dimension, Framework, Item, VersionState
+from rubrics.frameworks.models import LEVELS, Dimension, DimensionKind, Framework, Item, VersionState
 from web.database import LANGUAGES, db
 
 SALES = "sales"
@@ -51,9 +54,7 @@ def framework_by_public_id(public_id: str) -> Framework | None:
 def dimensions_of(framework: Framework) -> list[Dimension]:
     """The dimensions of a version in their fixed order: competencies, then areas."""
     return list(
-        db.session.scalars(
-            select(Dimension).where(Dimension.framework_id == framework.id).order_by(Dimension.place)
-        )
+        db.session.scalars(select(Dimension).where(Dimension.framework_id == framework.id).order_by(Dimension.place))
     )
 
 
@@ -72,10 +73,74 @@ def items_of(framework: Framework) -> list[Item]:
 def item_by_code(framework: Framework, code: str) -> Item | None:
     """One item of a version."""
     return db.session.scalars(
-        select(Item)
-        .where(Item.framework_id == framework.id, Item.code == code)
-        .options(joinedload(Item.dimension))
+        select(Item).where(Item.framework_id == framework.id, Item.code == code).options(joinedload(Item.dimension))
     ).first()
+
+
+@dataclass(frozen=True)
+class ItemContent:
+    """What an item says, apart from any version."""
+
+    code: str
+    name: dict[str, str]
+    definition: dict[str, str]
+    anchors: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DimensionContent:
+    """What a dimension says and holds."""
+
+    code: str
+    kind: DimensionKind
+    name: dict[str, str]
+    short_name: dict[str, str]
+    definition: dict[str, str]
+    observers: tuple[str, ...]
+    items: tuple[ItemContent, ...]
+
+
+@dataclass(frozen=True)
+class FrameworkContent:
+    """All that a version of a framework says."""
+
+    code: str
+    name: dict[str, str]
+    group_weights: dict[str, int]
+    default_rater_variance: float
+    dimensions: tuple[DimensionContent, ...]
+
+
+def content_of(framework: Framework) -> FrameworkContent:
+    """All that a version says, for comparing and for making the next one."""
+    items: dict[int, list[ItemContent]] = {}
+    for item in items_of(framework):
+        entry = ItemContent(item.code, item.name, item.definition, tuple(item.anchors))
+        items.setdefault(item.dimension_id, []).append(entry)
+    return FrameworkContent(
+        code=framework.code,
+        name=framework.name,
+        group_weights=framework.group_weights,
+        default_rater_variance=framework.default_rater_variance,
+        dimensions=tuple(
+            DimensionContent(
+                code=dimension.code,
+                kind=dimension.kind,
+                name=dimension.name,
+                short_name=dimension.short_name,
+                definition=dimension.definition,
+                observers=tuple(dimension.observers),
+                items=tuple(items.get(dimension.id, ())),
+            )
+            for dimension in dimensions_of(framework)
+        ),
+    )
+
+
+def digest_of(content: Any) -> str:
+    """A digest of a content dataclass: equal contents have equal digests."""
+    text = json.dumps(asdict(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -92,14 +157,18 @@ class Difference:
 
 def differences(before: Framework, after: Framework) -> list[Difference]:
     """Every text that differs between two versions, dimension by dimension and item by item."""
-    old_rows = {row.code: row for row in [*dimensions_of(before), *items_of(before)]}
-    new_rows = {row.code: row for row in [*dimensions_of(after), *items_of(after)]}
+    old_rows, new_rows = _rows_of(before), _rows_of(after)
     return [
         Difference(code, part, level, language, old, new)
         for code in [*new_rows, *(code for code in old_rows if code not in new_rows)]
         for part, level, language, old, new in _paired_texts(old_rows.get(code), new_rows.get(code))
         if old != new
     ]
+
+
+def _rows_of(framework: Framework) -> dict[str, Dimension | Item]:
+    rows: list[Dimension | Item] = [*dimensions_of(framework), *items_of(framework)]
+    return {row.code: row for row in rows}
 
 
 def _paired_texts(

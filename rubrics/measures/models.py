@@ -26,7 +26,7 @@ class MeasureUnit(StrEnum):
     @property
     def label(self) -> str:
         """The unit's name in the reader's language."""
-        return UNIT_LABELS[self]
+        return str(UNIT_LABELS[self])
 
 
 class Direction(StrEnum):
@@ -38,7 +38,7 @@ class Direction(StrEnum):
     @property
     def label(self) -> str:
         """The direction's name in the reader's language."""
-        return DIRECTION_LABELS[self]
+        return str(DIRECTION_LABELS[self])
 
 
 class Joining(StrEnum):
@@ -52,7 +52,7 @@ class Joining(StrEnum):
     @property
     def label(self) -> str:
         """How months join, in the reader's language."""
-        return JOINING_LABELS[self]
+        return str(JOINING_LABELS[self])
 
 
 class CurveBasis(StrEnum):

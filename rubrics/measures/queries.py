@@ -8,7 +8,7 @@ from rubrics.measures.models import Measure
 from web.database import db
 
 
-def current_measures() -> Select[tuple[Measure]]:
+def current_measures() -> Select[Measure]:
     """The statement that selects the newest version of every measure."""
     newest = select(Measure.code, func.max(Measure.number).label("number")).group_by(Measure.code).subquery()
     return select(Measure).join(newest, (Measure.code == newest.c.code) & (Measure.number == newest.c.number))

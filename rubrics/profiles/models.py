@@ -35,6 +35,7 @@ class Profile(Identified, Versioned, Base):
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_at"),
     )
 
+    version: Mapped[int] = mapped_column(default=1)
     code: Mapped[str] = mapped_column(String(60))
     number: Mapped[int]
     place: Mapped[int]
@@ -91,7 +92,7 @@ class PositionProfile(Identified, Base):
     __tablename__ = "position_profile"
     __table_args__ = (UniqueConstraint("position_code", "starts_on"),)
 
-    position_code: Mapped[str] = mapped_column(String(60))
+    position_code: Mapped[str] = mapped_column(String(64))
     profile_code: Mapped[str] = mapped_column(String(60))
     starts_on: Mapped[date]
 

@@ -83,14 +83,13 @@ def profiles_of_positions(position_codes: Collection[str], on: date) -> dict[str
 
 def positions_of_profiles(on: date) -> dict[str, list[str]]:
     """The codes of the positions that each profile serves on a day, by profile code."""
-    rows = db.session.execute(
-        select(PositionProfile.position_code, PositionProfile.profile_code)
-        .where(PositionProfile.starts_on <= on)
-        .order_by(PositionProfile.starts_on)
-    ).all()
+    mappings = db.session.scalars(
+        select(PositionProfile).where(PositionProfile.starts_on <= on).order_by(PositionProfile.starts_on)
+    )
     # Later rows overwrite earlier ones: the newest mapping of a position counts.
+    newest = {mapping.position_code: mapping.profile_code for mapping in mappings}
     served: dict[str, list[str]] = {}
-    for position, code in sorted(dict((position, code) for position, code in rows).items()):
+    for position, code in sorted(newest.items()):
         served.setdefault(code, []).append(position)
     return served
 
