@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from assessments.measurement.errors import ApportionmentError
 
-Weight = int | float | Decimal | Fraction
+Weight = int | float | str | Decimal | Fraction
 
 
-def exact(number: Weight | str) -> Fraction:
+def exact(number: Weight) -> Fraction:
     """Read a number as the exact fraction of the decimal one sees (0.1 is one tenth); raises ApportionmentError.
 
     >>> exact(0.1)

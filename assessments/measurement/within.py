@@ -19,8 +19,8 @@ class WithinCells:
     """Sums over the shown anonymous cells of a cycle, for pooling.
 
     Per dimension: `squares` of raters about their cell's mean, their `degrees` of freedom, and the number of `cells`
-    with at least two raters. Per pair of dimensions, over raters with every dimension they were asked: `products` about the
-    mean of their group, with `product_degrees` and `product_cells`.
+    with at least two raters. Per pair of dimensions, over raters with every dimension they were asked: `products`
+    about the mean of their group, with `product_degrees` and `product_cells`.
     """
 
     squares: NDArray[np.float64]

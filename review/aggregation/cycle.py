@@ -64,8 +64,13 @@ def aggregate_cycle(
     """
     profiles = design.checked_profiles(profile_of_subject)
     closed = closed_cells(
-        ratings, subject=subject, group=group, profile_of_subject=profiles, asked=design.applicable,
-        layout=design.layout, threshold=design.threshold,
+        ratings,
+        subject=subject,
+        group=group,
+        profile_of_subject=profiles,
+        asked=design.applicable,
+        layout=design.layout,
+        threshold=design.threshold,
     )
     cells = closed.cells
     means = means or cycle_means(cells, applicable=design.applicable, profile_of_subject=profiles)

@@ -162,8 +162,13 @@ def _cell_steps(result: CycleScores, subject: int, place: int) -> tuple[CellStep
         weight, cycle_mean = float(result.terms.weight[kind, place]), float(result.terms.mean[kind, place])
         steps.append(
             CellStep(
-                groups=result.cells.groups_of(row), is_shown=raters > 0, raters=raters, mean=mean, weight=weight,
-                cycle_mean=cycle_mean, part=weight * (mean - cycle_mean) if raters else 0.0,
+                groups=result.cells.groups_of(row),
+                is_shown=raters > 0,
+                raters=raters,
+                mean=mean,
+                weight=weight,
+                cycle_mean=cycle_mean,
+                part=weight * (mean - cycle_mean) if raters else 0.0,
             )
         )
     return tuple(steps)
@@ -196,7 +201,6 @@ def dimension_difference(result: CycleScores, *, subject: int, first: str, secon
     )
     places = layout.index(first), layout.index(second)
     values = (
-        estimate(float(scores.value[subject, place]), float(scores.standard_error[subject, place]))
-        for place in places
+        estimate(float(scores.value[subject, place]), float(scores.standard_error[subject, place])) for place in places
     )
     return difference(*values, covariance=float(covariance[places]))

@@ -45,8 +45,8 @@ def overall_scores(
     """Weighted mean of the dimension scores: `sum v_d S_d / sum v_d` over scored dimensions.
 
     `weights` v (subjects, dimensions) of the profile; at least 60 % of the weight must be scored; `variance`
-    (subjects,) of the mean, with the covariance of shared raters. A multi-rater score has the manager and an anonymous cell in some
-    weighted dimension; else it is a manager assessment, or there is not enough evidence.
+    (subjects,) of the mean, with the covariance of shared raters. A multi-rater score has the manager and an anonymous
+    cell in some weighted dimension; else it is a manager assessment, or there is not enough evidence.
     """
     shares, remaining = section_shares(scores, weights)
     reason = composite_reason(scores, weights, remaining)

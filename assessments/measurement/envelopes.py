@@ -1,0 +1,134 @@
+"""Answers of one rater about one person as bytes of one length, so that a sealed answer tells nothing by its size."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assessments.measurement.errors import MeasurementError
+from assessments.measurement.ratings import FormLayout, packed_ratings
+
+LAYOUT_VERSION = 1
+STEP = 16
+COMMENT_BYTES = 3552
+HEAD = np.dtype(
+    [("layout", "u1"), ("is_submitted", "u1"), ("group", "u1"), ("spare", "u1"),
+     ("request", "<u4"), ("subject", "<u4"), ("rater", "<u4")]
+)  # fmt: skip
+LENGTH_BYTES = 2
+
+
+class CommentsTooLongError(MeasurementError):
+    """Comments that do not fit into the space that every answer has for them."""
+
+    code = "comments_too_long"
+
+
+class EnvelopeError(MeasurementError):
+    """Bytes that are not an answer in this layout."""
+
+    code = "envelope"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Whose answer it is: the numbers of request, subject and rater, the group's place in GROUPS, and if it counts."""
+
+    request: int
+    subject: int
+    rater: int
+    group: int
+    is_submitted: bool
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a rater wrote to one question, and whether their name shall stand with it."""
+
+    question: str
+    text: str
+    is_named: bool = False
+
+
+def answer_dtype(items: int) -> np.dtype[np.void]:
+    """The layout of a packed answer: its address, then one byte an item, filled up to a multiple of 16 bytes."""
+    filled = -(-items // STEP) * STEP
+    return np.dtype([("head", HEAD), ("ratings", "u1", (items,)), ("fill", "u1", (filled - items,))])
+
+
+def packed_answer(address: Address, ratings: bytes, *, layout: FormLayout) -> bytes:
+    """Write an address and the ratings of the whole form; every answer of a form has the same length.
+
+    Raises InvalidRatingError, WrongItemCountError.
+
+    >>> len(packed_answer(Address(1, 2, 3, 4, True), bytes(41), layout=FormLayout(("C1",), (41,))))
+    64
+    """
+    record = np.zeros(1, dtype=answer_dtype(layout.items))
+    _address(record["head"], address)
+    record["ratings"] = np.frombuffer(packed_ratings(ratings, items=layout.items), dtype=np.uint8)
+    return record.tobytes()
+
+
+def unpacked_answers(joined: bytes, *, items: int) -> NDArray[np.void]:
+    """Read many packed answers, one after another, as one array of records; raises EnvelopeError."""
+    dtype = answer_dtype(items)
+    if len(joined) % dtype.itemsize:
+        raise EnvelopeError(bytes=len(joined), each=dtype.itemsize)
+    records = np.frombuffer(joined, dtype=dtype)
+    if len(records) and bool((records["head"]["layout"] != LAYOUT_VERSION).any()):
+        raise EnvelopeError(layout=int(records["head"]["layout"].max()))
+    return records
+
+
+def packed_comments(address: Address, comments: Sequence[Comment]) -> bytes:
+    """Write an address and the comments, always in 3,552 bytes; raises CommentsTooLongError.
+
+    Chinese takes two bytes a character, English one; a text that still does not fit is compressed.
+
+    >>> len(packed_comments(Address(1, 2, 3, 4, True), [Comment("keep", "Listens.")]))
+    3552
+    """
+    plain = json.dumps(
+        [[comment.question, comment.text, comment.is_named] for comment in comments if comment.text],
+        ensure_ascii=False, separators=(",", ":"),
+    ).encode("gb18030")
+    space = COMMENT_BYTES - HEAD.itemsize - LENGTH_BYTES - 1
+    content = b"\x00" + plain if len(plain) <= space else b"\x01" + zlib.compress(plain, 9)
+    if len(content) > space + 1:
+        raise CommentsTooLongError(bytes=len(content), most=space)
+    head = np.zeros(1, dtype=HEAD)
+    _address(head, address)
+    return (head.tobytes() + len(content).to_bytes(LENGTH_BYTES, "little") + content).ljust(COMMENT_BYTES, b"\x00")
+
+
+def unpacked_comments(packed: bytes) -> tuple[Address, list[Comment]]:
+    """Read an address and its comments again; raises EnvelopeError."""
+    if len(packed) != COMMENT_BYTES or packed[0] != LAYOUT_VERSION:
+        raise EnvelopeError(bytes=len(packed), layout=packed[:1])
+    head = np.frombuffer(packed, dtype=HEAD, count=1)[0]
+    start = HEAD.itemsize + LENGTH_BYTES
+    content = packed[start : start + int.from_bytes(packed[HEAD.itemsize : start], "little")]
+    plain = zlib.decompress(content[1:]) if content[:1] == b"\x01" else content[1:]
+    comments = [Comment(question, text, named) for question, text, named in json.loads(plain.decode("gb18030"))]
+    return address_of(head), comments
+
+
+def address_of(head: np.void) -> Address:
+    """The address that stands at the head of a record."""
+    return Address(
+        request=int(head["request"]), subject=int(head["subject"]), rater=int(head["rater"]),
+        group=int(head["group"]), is_submitted=bool(head["is_submitted"]),
+    )
+
+
+def _address(head: NDArray[np.void], address: Address) -> None:
+    head["layout"] = LAYOUT_VERSION
+    head["is_submitted"] = address.is_submitted
+    head["group"] = address.group
+    head["request"], head["subject"], head["rater"] = address.request, address.subject, address.rater
