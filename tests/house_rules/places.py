@@ -13,6 +13,8 @@ FEATURE_FILES = frozenset(
         "views", "commands", "jobs", "errors", "__init__",
     }
 )  # fmt: skip
+# The errors of formulas are codes, as pure as the formulas; what else may stand beside formulas is not.
+BESIDE_FORMULAS = FEATURE_FILES - {"errors", "__init__"}
 # Each pure package may use the ones before it.
 PURE = ("assessments.measurement", "review.aggregation", "review.rewards")
 NAMED_FOR_WHAT_THEY_ARE = {
@@ -34,12 +36,7 @@ def is_in_pure_package(source: Source) -> bool:
 
 def is_pure(source: Source) -> bool:
     """Whether the file is a module of formulas."""
-    return is_in_pure_package(source) and source.is_python and source.name not in files_beside(source.parts[1])
-
-
-def files_beside(package: str) -> frozenset[str]:
-    """The files of a feature folder that may stand beside formulas; where people act, errors speak to people."""
-    return FEATURE_FILES if package == "rewards" else FEATURE_FILES - {"errors"}
+    return is_in_pure_package(source) and source.is_python and source.name not in BESIDE_FORMULAS
 
 
 @rule(
@@ -68,8 +65,7 @@ def formulas_are_pure(source: Source) -> Iterator[Place]:
         return
     own = PURE.index(".".join(source.parts[:2]))
     for line, module in imported_modules(source.tree):
-        *_package, folder, name = ("", "", *module.split("."))
-        below = module.startswith(PURE[: own + 1]) and name not in files_beside(folder)
+        below = module.startswith(PURE[: own + 1]) and module.split(".")[-1] not in BESIDE_FORMULAS
         if not below and module.split(".")[0] not in {"numpy", "scipy", *sys.stdlib_module_names}:
             yield line, f"imports {module}"
 
