@@ -1,0 +1,1 @@
+"""What does not count on a scorecard: KPIs left out with approval, results that were not delivered."""

@@ -1,0 +1,1 @@
+"""Schemes: which sections, weights, bands, curves and visibility rule the review of a job level."""
