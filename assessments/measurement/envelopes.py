@@ -18,7 +18,7 @@ STEP = 16
 COMMENT_BYTES = 3552
 HEAD = np.dtype(
     [("layout", "u1"), ("is_submitted", "u1"), ("group", "u1"), ("spare", "u1"),
-     ("request", "<u4"), ("subject", "<u4"), ("rater", "<u4")]
+     ("request", "<u4"), ("subject", "<u4"), ("rater", "<u4"), ("page", "<u8")]
 )  # fmt: skip
 LENGTH_BYTES = 2
 
@@ -37,13 +37,17 @@ class EnvelopeError(MeasurementError):
 
 @dataclass(frozen=True)
 class Address:
-    """Whose answer it is: the numbers of request, subject and rater, the group's place in GROUPS, and if it counts."""
+    """Whose answer it is: the numbers of request, subject and rater, the group's place in GROUPS, and if it counts.
+
+    `page` is the random number of the opened page that saved it last, so that two open pages are told apart.
+    """
 
     request: int
     subject: int
     rater: int
     group: int
     is_submitted: bool
+    page: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def packed_answer(address: Address, ratings: bytes, *, layout: FormLayout) -> by
     Raises InvalidRatingError, WrongItemCountError.
 
     >>> len(packed_answer(Address(1, 2, 3, 4, True), bytes(41), layout=FormLayout(("C1",), (41,))))
-    64
+    72
     """
     record = np.zeros(1, dtype=answer_dtype(layout.items))
     _address(record["head"], address)
@@ -123,7 +127,7 @@ def address_of(head: np.void) -> Address:
     """The address that stands at the head of a record."""
     return Address(
         request=int(head["request"]), subject=int(head["subject"]), rater=int(head["rater"]),
-        group=int(head["group"]), is_submitted=bool(head["is_submitted"]),
+        group=int(head["group"]), is_submitted=bool(head["is_submitted"]), page=int(head["page"]),
     )
 
 
@@ -132,3 +136,4 @@ def _address(head: NDArray[np.void], address: Address) -> None:
     head["is_submitted"] = address.is_submitted
     head["group"] = address.group
     head["request"], head["subject"], head["rater"] = address.request, address.subject, address.rater
+    head["page"] = address.page

@@ -1,0 +1,1 @@
+"""Answers of raters: sealed as they are given, readable by nobody but the rater."""

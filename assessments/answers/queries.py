@@ -1,0 +1,165 @@
+"""What a rater is asked, and what this rater alone has answered so far."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from flask import current_app
+from sqlalchemy import select
+
+from assessments.measurement.envelopes import Comment, unpacked_answers, unpacked_comments
+from assessments.measurement.ratings import UNANSWERED, FormLayout
+from assessments.surveys.errors import SurveyKeyMissingError
+from assessments.surveys.models import Question, RatingRequest, SealedAnswer, SealedComment, Survey
+from assessments.surveys.queries import form_of
+from rubrics.frameworks.models import Dimension, Framework, Item
+from rubrics.frameworks.queries import items_of
+from rubrics.profiles.queries import item_places
+from web.database import db
+from web.sealing import KeyMissingError, Seal, key_named
+
+RATINGS, COMMENTS = "ratings", "comments"
+
+
+@dataclass(frozen=True)
+class AskedForm:
+    """The form of one request: what is asked, in the order of the pinned version, and where it is written."""
+
+    framework: Framework
+    items: tuple[Item, ...]
+    layout: FormLayout
+
+    @property
+    def parts(self) -> tuple[tuple[Dimension, tuple[Item, ...]], ...]:
+        """The items asked, by dimension."""
+        dimensions = dict.fromkeys(item.dimension for item in self.items)
+        return tuple(
+            (dimension, tuple(item for item in self.items if item.dimension is dimension)) for dimension in dimensions
+        )
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The byte of each item asked, by its code."""
+        return {item.code: item.place for item in self.items}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rater has answered: one byte an item of the whole form, and their comments."""
+
+    ratings: bytes
+    comments: Mapping[Question, Comment] = field(default_factory=dict)
+    is_submitted: bool = False
+    page: int = 0
+
+    def rating(self, item: Item) -> int:
+        """The code of one item: 0 unanswered, 1 to 5, 9 unable to rate."""
+        return self.ratings[item.place]
+
+    def answered(self, items: Iterable[Item]) -> int:
+        """How many of these items have an answer."""
+        return sum(self.rating(item) != UNANSWERED for item in items)
+
+    def with_changes(self, ratings: Mapping[int, int], comments: Mapping[Question, Comment | None]) -> "Answer":
+        """The answer after some of it was given anew."""
+        changed = bytearray(self.ratings)
+        for place, code in ratings.items():
+            changed[place] = code
+        kept = {**self.comments, **{question: comment for question, comment in comments.items() if comment}}
+        for question, comment in comments.items():
+            if comment is None or not comment.text:
+                kept.pop(question, None)
+        return replace(self, ratings=bytes(changed), comments=kept)
+
+    def fingerprint(self, places: Iterable[int] = (), questions: Iterable[Question] = ()) -> str:
+        """A short digest of a part of the answer, by which a page knows whether it shows the present state."""
+        given = [(question.value, self.comments.get(question)) for question in questions]
+        content = [
+            [self.ratings[place] for place in places],
+            [[name, comment.text, comment.is_named] for name, comment in given if comment],
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class OpenedPage:
+    """What a page knew when it was opened: the form version, its part of the answer and how that looked.
+
+    ``number`` is random and tells two open pages of the same rater apart.
+    """
+
+    form_id: str
+    number: int
+    seen: str
+    places: tuple[int, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def shows(self, answer: Answer) -> bool:
+        """Whether this part of the answer is as the page showed it, or as this very page left it."""
+        return self.number == answer.page or self.seen == answer.fingerprint(self.places, self.questions)
+
+
+def asked_form(request: RatingRequest) -> AskedForm:
+    """The form of a request: the pinned version, narrowed to what the role profile asks the rater's group."""
+    return asked_forms([request])[request.id]
+
+
+def asked_forms(requests: Iterable[RatingRequest]) -> dict[int, AskedForm]:
+    """The forms of several requests of one survey, by the request's number."""
+    asked = list(requests)
+    if not asked:
+        return {}
+    framework = form_of(asked[0].subject.survey)
+    items = items_of(framework)
+    layout = layout_of(items)
+    profiles = {request.subject.profile_id: request.subject.profile for request in asked}
+    places = {key: frozenset(value) for key, value in item_places(list(profiles.values()), framework).items()}
+    return {
+        request.id: AskedForm(
+            framework=framework,
+            items=tuple(item for item in items if item.place in places[request.subject.profile_id, request.group]),
+            layout=layout,
+        )
+        for request in asked
+    }
+
+
+def layout_of(items: Iterable[Item]) -> FormLayout:
+    """The dimensions of a form and how many adjacent items each has."""
+    counts: dict[str, int] = {}
+    for item in items:
+        counts[item.dimension.code] = counts.get(item.dimension.code, 0) + 1
+    return FormLayout(tuple(counts), tuple(counts.values()))
+
+
+def seals_of(survey: Survey) -> tuple[Seal, Seal]:
+    """What seals the ratings and the comments of a survey; raises SurveyKeyMissingError."""
+    try:
+        key = key_named(current_app.config["SETTINGS"].keys, survey.key_name)
+    except KeyMissingError as error:
+        raise SurveyKeyMissingError(file=error.args[0].name) from error
+    return Seal(key, RATINGS), Seal(key, COMMENTS)
+
+
+def answer_of(request: RatingRequest, form: AskedForm) -> Answer:
+    """What the rater has answered so far; only for pages of this rater."""
+    ratings, comments = seals_of(request.subject.survey)
+    survey_id, name = request.subject.survey_id, ratings.name(request.id)
+    sealed = db.session.scalar(
+        select(SealedAnswer.sealed).where(SealedAnswer.survey_id == survey_id, SealedAnswer.name == name)
+    )
+    if sealed is None:
+        return Answer(ratings=bytes(form.layout.items))
+    record = unpacked_answers(ratings.opened(sealed, name), items=form.layout.items)[0]
+    name = comments.name(request.id)
+    sealed = db.session.scalar(
+        select(SealedComment.sealed).where(SealedComment.survey_id == survey_id, SealedComment.name == name)
+    )
+    written = unpacked_comments(comments.opened(sealed, name))[1] if sealed is not None else []
+    return Answer(
+        ratings=record["ratings"].tobytes(),
+        comments={Question(comment.question): comment for comment in written},
+        is_submitted=bool(record["head"]["is_submitted"]),
+        page=int(record["head"]["page"]),
+    )

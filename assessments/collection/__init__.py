@@ -1,0 +1,1 @@
+"""Following a collection: who has answered, never what; and reminding those for whom something waits."""

@@ -1,0 +1,1 @@
+"""360 surveys: who is asked about whom, until when, and under which promise."""
