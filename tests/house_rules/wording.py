@@ -12,7 +12,7 @@ LATER, WRONG, UNCLEAR, UNDONE, QUIET, UNTYPED, UNCOVERED, SKIP, FAIL = map(
     (("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("NotImplemented", "Error"), ("no", "qa"), ("type: ig", "nore"),
      ("no co", "ver"), ("sk", "ip"), ("xf", "ail")),
 )  # fmt: skip
-LEFT_OPEN = re.compile(rf"\b(?:{LATER}|{WRONG}|{UNCLEAR}|{UNDONE})\b")
+LEFT_OPEN = re.compile(rf"\b(?:{LATER}|{WRONG}|{UNCLEAR}|raise {UNDONE})\b")
 SUPPRESSED = re.compile(
     rf"#\s*(?:{QUIET}(?::\s*[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*)?|{UNTYPED}(?:\[[^\]]*\])?|pragma: {UNCOVERED})"
     r"(?P<reason>.*)"
