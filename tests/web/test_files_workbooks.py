@@ -1,0 +1,129 @@
+"""Excel files: what is read from a proper one, and the hostile ones that are refused before they unpack."""
+
+import time
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from io import BytesIO
+
+import pytest
+
+from web.files.errors import (
+    FileError,
+    NotATableError,
+    SuspiciousWorkbookError,
+    TooManyColumnsError,
+    TooManyRowsError,
+    UnknownSheetError,
+)
+from web.files.reading import read_table
+from web.files.workbooks import LARGEST_UNPACKED
+from web.files.writing import xlsx_bytes
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def proper(rows: list[list[object]] | None = None) -> bytes:
+    return xlsx_bytes({"人员": rows or [["姓名", "分数"], ["王伟", 3.5]], "second": [["x"], [1]]})  # type: ignore[dict-item]
+
+
+def rebuilt(changes: Mapping[str, bytes], extra: Mapping[str, bytes] | None = None) -> bytes:
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(proper())) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, changes.get(name, old.read(name)))
+        for name, data in (extra or {}).items():
+            new.writestr(name, data)
+    return written.getvalue()
+
+
+def sheet_with(text: str, declaration: str = "") -> bytes:
+    with zipfile.ZipFile(BytesIO(proper())) as archive:
+        xml = archive.read(SHEET).decode()
+    head, body = xml.split("?>", 1)
+    return (head + "?>" + declaration + body.replace("</sheetData>", text + "</sheetData>")).encode()
+
+
+def test_a_workbook_is_read_from_its_first_sheet_or_a_named_one() -> None:
+    first = read_table(BytesIO(proper()), "x.xlsx")
+    assert (first.sheet, first.headings, first.rows[0].cells) == ("人员", ("姓名", "分数"), ("王伟", "3.5"))
+    assert read_table(BytesIO(proper()), sheet="second").rows[0].cells == ("1",)
+    with pytest.raises(UnknownSheetError):
+        read_table(BytesIO(proper()), sheet="third")
+
+
+def test_numbers_and_dates_are_read_as_a_csv_file_would_hold_them() -> None:
+    content = proper([["a", "b", "c", "d"], [5.0, -2.25, date(2026, 3, 5), True]])
+    assert read_table(BytesIO(content)).rows[0].cells == ("5", "-2.25", "2026-03-05", "true")
+
+
+def test_what_claims_to_unpack_to_very_much_is_refused_from_the_directory_alone() -> None:
+    bomb = rebuilt({}, {"xl/media/bomb.bin": b"\0" * (LARGEST_UNPACKED + 1)})
+    started = time.monotonic()
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(bomb))
+    assert time.monotonic() - started < 2
+
+
+def test_a_directory_that_understates_a_size_does_not_unpack_more() -> None:
+    content = bytearray(rebuilt({SHEET: sheet_with("<row/>" * 300_000)}))
+    with zipfile.ZipFile(BytesIO(bytes(content))) as archive:
+        real = archive.getinfo(SHEET).file_size
+    lie = content.replace(real.to_bytes(4, "little"), (5000).to_bytes(4, "little"))
+    with pytest.raises(FileError):
+        read_table(BytesIO(bytes(lie)))
+
+
+def test_very_many_entries_and_repeated_names_are_refused() -> None:
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(rebuilt({}, {f"xl/{number}": b"" for number in range(1_001)})))
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = rebuilt({}, {SHEET: b"<worksheet/>"})
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(twice))
+
+
+def test_entries_that_share_bytes_are_refused() -> None:
+    content = rebuilt({})
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        first, second = archive.infolist()[:2]
+    marker = second.header_offset.to_bytes(4, "little") + second.filename.encode()
+    overlapping = content.replace(marker, first.header_offset.to_bytes(4, "little") + second.filename.encode())
+    assert overlapping != content
+    with pytest.raises(FileError):
+        read_table(BytesIO(overlapping))
+
+
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [LAUGHS, '<!DOCTYPE x SYSTEM "file:///etc/passwd">', '<!DOCTYPE x [<!ENTITY % p SYSTEM "http://127.0.0.1/">%p;]>'],
+)
+def test_declarations_that_could_hide_entities_are_refused(declaration: str) -> None:
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with("", declaration)})))
+
+
+def test_a_single_far_away_cell_does_not_make_an_enormous_sheet() -> None:
+    with pytest.raises(TooManyRowsError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with('<row r="1048576"><c r="A1048576"><v>1</v></c></row>')})))
+    with pytest.raises(TooManyColumnsError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with('<row r="3"><c a="&gt;" r="&#88;FD3"><v>1</v></c></row>')})))
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with('<row r="3"><c r="A99999999999"><v>1</v></c></row>')})))
+
+
+@pytest.mark.parametrize("broken", [b"<worksheet>", b"", b"\xff\xfe<\0"])
+def test_broken_parts_are_no_table(broken: bytes) -> None:
+    with pytest.raises(NotATableError):
+        read_table(BytesIO(rebuilt({SHEET: broken})))
+
+
+def test_an_archive_that_is_no_workbook_is_no_table() -> None:
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    with pytest.raises(NotATableError):
+        read_table(BytesIO(written.getvalue()))
