@@ -1,0 +1,1 @@
+"""Pay: ranges, salaries, and rounds of raises within a budget that somebody else approves."""

@@ -1,0 +1,1 @@
+"""Development plans: drafted from the weighted gaps, edited by both, tracked."""

@@ -1,0 +1,1 @@
+"""Promotion to the next profile: readiness with its reasons, proposed and approved by different people."""
