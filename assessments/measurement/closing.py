@@ -17,7 +17,7 @@ from assessments.measurement.disclosure import (
     validated_threshold,
 )
 from assessments.measurement.errors import LayoutError, ShapeError
-from assessments.measurement.packing import RatingSummer, RunSums
+from assessments.measurement.packing import MOST_RATERS, RatingSummer, RunSums
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout, rating_rows
 from assessments.measurement.within import WithinCells, WithinCounter
 
@@ -58,12 +58,14 @@ def closed_cells(
     asked: NDArray[np.bool_],
     layout: FormLayout,
     threshold: int,
+    block_rows: int = BLOCK_ROWS,
 ) -> ClosedCells:
     """Form the cells of every subject at once (rules 3 and 4; ANONYMITY, rules 1 and 2).
 
     `ratings` (raters, items) uint8; `subject` and `group` (raters,): whom and as whom each rates; `asked`
     (profiles, 7 groups, dimensions). Rows are put in the order of subject and group where they are not. Answers to
-    dimensions that a group was not asked do not count. Raises ShapeError, InvalidRatingError, TooManyRatersError.
+    dimensions that a group was not asked do not count. `block_rows` bounds the working memory and changes no number.
+    Raises ShapeError, InvalidRatingError, TooManyRatersError.
     """
     validated_threshold(threshold)
     rows = rating_rows(ratings, layout=layout)
@@ -73,8 +75,10 @@ def closed_cells(
     if len(key) and bool((np.diff(key) < 0).any()):
         order = np.argsort(key, kind="stable")
         rows, key = rows[order], key[order]
-    gathering = _Gathering(layout, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold)
-    for first, last in _blocks(key):
+    # A block may go beyond its size to end with its last subject.
+    summer = RatingSummer(layout, most_rows=block_rows + len(GROUPS) * MOST_RATERS)
+    gathering = _Gathering(summer, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold)
+    for first, last in _blocks(key, block_rows):
         gathering.add(rows[first:last], key[first:last])
     return gathering.result()
 
@@ -93,11 +97,11 @@ def _order_key(
     return subject.astype(np.int64) * len(GROUPS) + group
 
 
-def _blocks(key: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+def _blocks(key: NDArray[np.int64], block_rows: int) -> Iterator[tuple[int, int]]:
     """Cut the rows into blocks that fit the processor's cache, never within a subject."""
     first = 0
     while first < len(key):
-        last = min(first + BLOCK_ROWS, len(key))
+        last = min(first + block_rows, len(key))
         if last < len(key):
             start_of_subject = int(key[last]) // len(GROUPS) * len(GROUPS)
             whole = int(np.searchsorted(key, start_of_subject))
@@ -110,12 +114,12 @@ class _Gathering:
     """Takes in a cycle's rows block by block and keeps only what is shown."""
 
     def __init__(
-        self, layout: FormLayout, *, profile_of_subject: NDArray[np.integer], asked: NDArray[np.bool_], threshold: int
+        self, summer: RatingSummer, *, profile_of_subject: NDArray[np.integer], asked: NDArray[np.bool_], threshold: int
     ) -> None:
-        self.layout, self.threshold, self.asked = layout, threshold, asked
+        layout = summer.layout
+        self.summer, self.layout, self.threshold, self.asked = summer, layout, threshold, asked
         self.profile_of_subject = profile_of_subject
         subjects = len(profile_of_subject)
-        self.summer = RatingSummer(layout, most_rows=2 * BLOCK_ROWS)
         self.within = WithinCounter(layout)
         self.cell_of_group = np.full((subjects, len(GROUPS)), ABSENT, dtype=np.int8)
         self.items_shown = np.zeros((subjects, len(layout.dimensions)), dtype=np.bool_)

@@ -20,7 +20,7 @@ def profiles(draw, dimensions):
     names = list(dimensions)
     others = {group: draw(st.sets(st.sampled_from(names))) for group in GROUPS[2:]}
     asked = {name: {"self", "manager", *(g for g, of in others.items() if name in of)} for name in names}
-    weights = {group: draw(st.sampled_from([0, 10, 20, 35])) for group in GROUPS[2:]}
+    weights = {str(group): draw(st.sampled_from([0, 10, 20, 35])) for group in GROUPS[2:]}
     return Profile(asked, {"manager": draw(st.sampled_from([0, 40, 50])), **weights},
                    {name: draw(st.integers(0, 3)) for name in names})
 

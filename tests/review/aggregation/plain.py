@@ -59,7 +59,7 @@ def partition(person: Person, dimensions: list[str], threshold: int) -> tuple[li
     present = [g for g in ANONYMOUS if any(values(person, (g,), name) for name in dimensions)]
     small = tuple(g for g in present if size(person, (g,), dimensions) < threshold)
     sufficient = [g for g in present if g not in small]
-    cells = [(g,) for g in sufficient]
+    cells: list[tuple[str, ...]] = [(g,) for g in sufficient]
     if small and size(person, small, dimensions) >= threshold:
         return sorted([*cells, small], key=lambda cell: ANONYMOUS.index(cell[0])), ()
     if small and not sufficient:
@@ -96,7 +96,8 @@ def cycle_means(
     result = {}
     for name in dimensions:
         for group in GROUPS:
-            alone, pooled = [], []
+            alone: list[Fraction] = []
+            pooled: list[Fraction] = []
             for person, of_person in zip(people, shown, strict=True):
                 for cell, _, mean in of_person[name]:
                     asked = [g for g in cell if g in person.profile.asked.get(name, set())]

@@ -116,12 +116,14 @@ def test_sections_total_and_grade_are_those_of_the_example(result):
     kpi_section = weighted_points(points, weights=[kpi["weight"] for kpi in kpis])
     competency = int(result.section.hundredths[0])
     assert str(as_decimal(competency)) == EXPECTED["competency_points"]
+    assert kpi_section.hundredths is not None
     assert str(as_decimal(kpi_section.hundredths)) == EXPECTED["kpi_section_points"]
     weights = EXAMPLE["section_weights"]
     total = total_result([
         SectionEntry("competency", weights["competency"], competency),
         SectionEntry("kpi", weights["kpi"], kpi_section.hundredths),
     ])
+    assert total.hundredths is not None
     assert str(as_decimal(total.hundredths)) == EXPECTED["total_points"]
     assert total.grade == EXPECTED["grade"]
     assert total.reason is Reason.ESTIMATED

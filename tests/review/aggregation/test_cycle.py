@@ -38,6 +38,7 @@ def shown_by_product(result, subject):
 def test_cells_scores_and_items_are_those_of_the_contract_written_plainly(cycle):
     dimensions, threshold, _, people = cycle
     result = aggregated(*cycle)
+    assert result.items_shown is not None
     shown = [plain.shown_cells(person, dimensions, threshold) for person in people]
     mu = plain.cycle_means(people, shown, dimensions)
     for number, person in enumerate(people):
@@ -57,6 +58,7 @@ def test_cells_scores_and_items_are_those_of_the_contract_written_plainly(cycle)
 def test_the_partition_is_that_of_the_promise_written_plainly(cycle):
     dimensions, threshold, _, people = cycle
     result = aggregated(*cycle)
+    assert result.cell_of_group is not None
     for number, person in enumerate(people):
         cells, deleted = plain.partition(person, list(dimensions), threshold)
         of_group = result.cell_of_group[number]

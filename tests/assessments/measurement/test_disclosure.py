@@ -1,0 +1,126 @@
+"""The partition, items and comments follow the promise to raters word by word."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assessments.measurement.disclosure import (
+    are_comments_shown,
+    are_items_shown,
+    counted_mean,
+    may_change_threshold,
+    partition_cycle,
+    partition_of,
+    validated_threshold,
+)
+from assessments.measurement.errors import LayoutError, ShapeError, ThresholdError
+
+
+def cells_of(counts, **options):
+    """Cells and deleted groups as plain strings."""
+    found = partition_of(counts, **options)
+    return ["+".join(cell) for cell in found.cells], [str(group) for group in found.deleted]
+
+
+def test_groups_that_reach_the_threshold_stand_alone():
+    assert cells_of({"peers": {"A": 3}, "reports": {"A": 4}}) == (["peers", "reports"], [])
+
+
+def test_a_groups_size_is_its_smallest_count():
+    assert cells_of({"peers": {"A": 5, "B": 2}, "reports": {"A": 4}}) == (["peers+reports"], [])
+
+
+def test_small_groups_are_merged_with_each_other_first():
+    counts = {"peers": {"A": 2}, "reports": {"A": 6}, "customers": {"A": 1}}
+    assert cells_of(counts) == (["peers+customers", "reports"], [])
+
+
+def test_small_groups_that_stay_too_small_join_the_smallest_sufficient_group():
+    counts = {"peers": {"A": 6}, "reports": {"A": 4}, "partners": {"A": 1}, "customers": {"A": 1}}
+    assert cells_of(counts) == (["peers", "reports+partners+customers"], [])
+
+
+def test_of_equally_small_sufficient_groups_the_first_is_joined():
+    counts = {"peers": {"A": 4}, "reports": {"A": 4}, "customers": {"A": 1}}
+    assert cells_of(counts) == (["peers+customers", "reports"], [])
+
+
+def test_without_a_sufficient_group_the_answers_are_deleted():
+    assert cells_of({"peers": {"A": 1}, "reports": {"A": 1}}) == ([], ["peers", "reports"])
+
+
+def test_a_group_without_any_value_is_no_group():
+    assert cells_of({"peers": {"A": 3}, "reports": {"A": 0}}) == (["peers"], [])
+
+
+def test_a_dimension_nobody_could_rate_makes_the_group_small():
+    assert cells_of({"peers": {"A": 5, "B": 0}}) == ([], ["peers"])
+
+
+def test_a_merged_cells_size_counts_only_dimensions_asked_of_all_its_groups():
+    found = partition_of({"peers": {"A": 2, "B": 2}, "reports": {"A": 2}})
+    assert [list(map(str, cell)) for cell in found.cells] == [["peers", "reports"]]
+    assert list(found.shown.values()) == [("A",)]
+
+
+def test_a_dimension_asked_of_a_part_is_shown_when_that_part_reaches_the_threshold():
+    found = partition_of({"peers": {"A": 2, "B": 3}, "reports": {"A": 2}})
+    assert list(found.shown.values()) == [("A", "B")]
+
+
+def test_groups_that_share_no_dimension_are_no_cell():
+    assert cells_of({"peers": {"A": 2}, "reports": {"B": 2}}) == ([], ["peers", "reports"])
+
+
+def test_dimensions_of_fewer_than_three_items_are_not_shown():
+    found = partition_of({"peers": {"A": 4, "B": 4}}, item_counts={"A": 3, "B": 2})
+    assert list(found.shown.values()) == [("A",)]
+
+
+def test_a_named_source_is_not_a_group_of_the_partition():
+    with pytest.raises(LayoutError):
+        partition_of({"manager": {"A": 1}})
+
+
+def test_the_threshold_is_three_to_ten():
+    assert [validated_threshold(n) for n in (3, 10)] == [3, 10]
+    for wrong in (2, 11, 0, -1, True):
+        with pytest.raises(ThresholdError):
+            validated_threshold(wrong)
+
+
+def test_after_the_first_answer_the_threshold_only_rises():
+    assert may_change_threshold(5, 3, has_answers=False)
+    assert not may_change_threshold(5, 4, has_answers=True)
+    assert may_change_threshold(5, 5, has_answers=True)
+    assert may_change_threshold(5, 6, has_answers=True)
+
+
+def test_counts_and_asked_must_have_one_shape():
+    with pytest.raises(ShapeError):
+        partition_cycle(np.zeros((1, 4, 2), int), asked=np.ones((1, 4, 3), bool), threshold=3)
+
+
+def test_a_mean_near_the_bottom_is_counted_as_one_point_three():
+    assert counted_mean(np.array([1.0, 1.29, 1.3, 1.31])).tolist() == [1.3, 1.3, 1.3, 1.31]
+
+
+@pytest.mark.parametrize(
+    ("counted", "counted_complete", "complete", "threshold", "expected"),
+    [(5, 5, 5, 3, True), (4, 4, 4, 3, False), (6, 5, 5, 3, False), (5, 5, 6, 3, False), (6, 6, 6, 7, False)],
+)
+def test_items_are_shown_only_when_exactly_the_counted_raters_answered_all(
+    counted, counted_complete, complete, threshold, expected
+):
+    shown = are_items_shown(counted=np.array(counted), counted_complete=np.array(counted_complete),
+                            complete=np.array(complete), threshold=threshold)
+    assert bool(shown) is expected
+
+
+@pytest.mark.parametrize(
+    ("respondents", "commented", "threshold", "expected"),
+    [(5, 3, 3, True), (4, 4, 3, False), (5, 2, 3, False), (7, 3, 8, False), (8, 3, 8, True)],
+)
+def test_comments_need_five_respondents_of_whom_three_commented(respondents, commented, threshold, expected):
+    assert are_comments_shown(respondents=respondents, commented=commented, threshold=threshold) is expected
