@@ -10,12 +10,12 @@ from web.charts.looks import LINE, SOFT
 
 
 @lru_cache(maxsize=64)
-def bar_frame(rows: int, low: int, high: int) -> str:
+def bar_frame(rows: int, low: int, high: int, step: int = 1) -> str:
     """What all charts with as many bars on the same scale share, open for the bars; drawn once."""
     height = TOP + ROW * rows + FOOT
 
     def draw(axes: Axes) -> None:
-        for level in range(low, high + 1):
+        for level in range(low, high + 1, step):
             x = LEFT + (RIGHT - LEFT) * (level - low) / (high - low)
             axes.plot([x, x], [TOP + 4, height - FOOT + 4], color=LINE, linewidth=0.7)
             write(axes, (x, height - FOOT + 16), str(level), size=12, color=SOFT, ha="center")

@@ -40,9 +40,19 @@ class Bar:
 
 
 def bars_svg(
-    bars: Sequence[Bar], *, required: float | None = None, low: int = 1, high: int = 5, title: str = ""
+    bars: Sequence[Bar],
+    *,
+    required: float | None = None,
+    low: int = 1,
+    high: int = 5,
+    title: str = "",
+    step: int = 1,
+    legend: str = "",
 ) -> Picture:
-    """The values of several cells on one scale, and the required level as a line that begins with the zero star."""
+    """The values of several cells on one scale, and the required level as a line that begins with the zero star.
+
+    A scale of points goes in steps, and ``legend`` says what its line stands for instead of the required level.
+    """
     if not bars:
         raise ValueError("a chart of bars needs at least one bar")
     if low >= high:
@@ -51,8 +61,9 @@ def bars_svg(
     from web.charts.bar_frames import bar_frame  # noqa: PLC0415  see above
 
     height = TOP + ROW * len(bars) + FOOT
-    legend = "" if required is None else _("Required level %(level)s", level=format_number(required))
-    frame = bar_frame(len(bars), low, high)
+    if required is not None and not legend:
+        legend = _("Required level %(level)s", level=format_number(required))
+    frame = bar_frame(len(bars), low, high, step)
     rows = "".join(_row(bar, TOP + ROW * place, low, high) for place, bar in enumerate(bars))
     line = "" if required is None else _required_line(_across(required, low, high), height, legend)
     return Picture(f"{frame}<title>{xml_text(title)}</title>{HATCH}{rows}{line}</svg>", WIDTH, height)
