@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from assessments.surveys.actions import ask, create_survey, edit_survey, open_survey, remove_subject, withdraw
 from assessments.surveys.errors import (
+    AnsweredRequestError,
     AskedInOtherGroupError,
     GroupNotAskedError,
     GroupWeightsError,
@@ -118,7 +119,7 @@ def test_who_has_begun_is_not_taken_off_the_list(app: Flask, person: Find) -> No
         db.session.get_one(RatingRequest, begun.id).state = RequestState.STARTED
 
     in_transaction(begin)
-    with pytest.raises(SteelyardError, match="AnsweredRequestError|begun"):
+    with pytest.raises(AnsweredRequestError):
         in_transaction(lambda: withdraw(begun))
 
 
@@ -151,7 +152,6 @@ def test_the_plan_shows_cells_and_load_before_opening(app: Flask, person: Find) 
 
 def test_times_without_a_window_are_refused(app: Flask, person: Find) -> None:
     drafted(person)
+    now = utc_now()
     with pytest.raises(WindowError):
-        in_transaction(
-            lambda: create_survey(name=NAME, opens_at=utc_now(), closes_at=utc_now(), time_zone="Asia/Shanghai")
-        )
+        in_transaction(lambda: create_survey(name=NAME, opens_at=now, closes_at=now, time_zone="Asia/Shanghai"))
