@@ -3,6 +3,7 @@
 import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from io import BytesIO
 
@@ -81,6 +82,25 @@ def test_very_many_entries_and_repeated_names_are_refused() -> None:
         twice = rebuilt({}, {SHEET: b"<worksheet/>"})
     with pytest.raises(SuspiciousWorkbookError):
         read_table(BytesIO(twice))
+
+
+def test_a_directory_of_a_many_thousand_entries_is_not_even_read() -> None:
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for number in range(70_000):
+            archive.writestr(str(number), b"")
+    started = time.monotonic()
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(written.getvalue()))
+    assert time.monotonic() - started < 0.5
+
+
+def test_damaged_bytes_inside_a_workbook_are_no_table() -> None:
+    content = bytearray(proper())
+    for place in range(40, len(content), 97):
+        damaged = bytes(content[:place]) + bytes([content[place] ^ 0x55]) + bytes(content[place + 1 :])
+        with suppress(FileError):
+            read_table(BytesIO(damaged))
 
 
 def test_entries_that_share_bytes_are_refused() -> None:

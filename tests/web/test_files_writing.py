@@ -52,12 +52,12 @@ def read_back(content: bytes) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_hostile_and_unusual_texts_come_back_equal_from_csv(encoding: str) -> None:
-    rows: list[Sequence[Cell]] = [["#", "name"], *([number, text] for number, text in enumerate(ATTACKS + NAMES))]
+    rows: list[Sequence[Cell]] = [["#", "name"], *((number, text) for number, text in enumerate(ATTACKS + NAMES))]
     assert [cells[1] for cells in read_back(csv_bytes(rows, encoding))] == ATTACKS + NAMES
 
 
 def test_hostile_and_unusual_texts_come_back_equal_from_excel() -> None:
-    rows: list[Sequence[Cell]] = [["#", "name"], *([number, text] for number, text in enumerate(ATTACKS + NAMES))]
+    rows: list[Sequence[Cell]] = [["#", "name"], *((number, text) for number, text in enumerate(ATTACKS + NAMES))]
     assert [cells[1] for cells in read_back(xlsx_bytes({"names": rows}))] == ATTACKS + NAMES
 
 
@@ -108,7 +108,7 @@ def test_making_a_text_harmless_can_always_be_undone(text: str) -> None:
 @settings(max_examples=40)
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
 def test_any_texts_come_back_equal_from_both_formats(pairs: list[tuple[str, str]]) -> None:
-    rows: list[Sequence[Cell]] = [["#", "a", "b"], *([number, *pair] for number, pair in enumerate(pairs))]
+    rows: list[Sequence[Cell]] = [["#", "a", "b"], *((number, *pair) for number, pair in enumerate(pairs))]
     expected = [(str(number), *pair) for number, pair in enumerate(pairs)]
     assert read_back(csv_bytes(rows)) == expected
     assert read_back(xlsx_bytes({"s": rows})) == expected

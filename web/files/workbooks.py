@@ -7,6 +7,7 @@ it. Only then are the parts that hold cells handed on, unpacked and without ever
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -25,6 +26,8 @@ from web.files.errors import (
 
 MOST_ENTRIES = 1_000
 LARGEST_UNPACKED = 96 * 1024 * 1024
+LARGEST_DIRECTORY = 256 * 1024
+END_OF_DIRECTORY, LARGE_FORMAT = b"PK\x05\x06", b"PK\x06\x07"
 BLOCK = 256 * 1024
 NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/sharedStrings\.xml"
@@ -63,6 +66,7 @@ def cell_text(value: Any) -> str:
 
 def _examined(content: bytes, limits: tuple[int, int]) -> bytes:
     """The same workbook with only the parts that hold cells, stored unpacked; refused if anything is strange."""
+    _check_end(content)
     kept = BytesIO()
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as clean:
@@ -76,11 +80,20 @@ def _examined(content: bytes, limits: tuple[int, int]) -> bytes:
                 budget -= len(data)
                 _check_xml(data, limits if "/worksheets/" in entry.filename.lower() else None)
                 clean.writestr(zipfile.ZipInfo(entry.filename), data)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise NotATableError from None
-    except ValueError:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise NotATableError from None
     return kept.getvalue()
+
+
+def _check_end(content: bytes) -> None:
+    """Look at how long the directory says it is before anything reads it: a million entries fill the memory."""
+    end = content.rfind(END_OF_DIRECTORY, max(0, len(content) - 65_557))
+    if end < 0 or len(content) < end + 22:
+        raise NotATableError
+    if content[max(0, end - 20) : end].startswith(LARGE_FORMAT):
+        raise SuspiciousWorkbookError
+    if int.from_bytes(content[end + 12 : end + 16], "little") > LARGEST_DIRECTORY:
+        raise SuspiciousWorkbookError
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
