@@ -9,10 +9,22 @@ from flask import Blueprint, Flask
 
 import people.accounts.sessions
 import people.accounts.views
+import people.audit.jobs
+import people.operations.commands
+import people.operations.views
+import people.trail.commands
+import people.trail.views
 import review.home.views
+import rubrics.catalogue.commands
+import rubrics.frameworks.views
+import rubrics.measures.views
+import rubrics.profiles.views
 import web.jobs.jobs
 import web.outbox.jobs
+from people.permissions import Permission
+from people.roles.models import Viewer
 from web.application import build_app
+from web.language import lazy_gettext as _l
 from web.navigation import Entry
 from web.settings import Settings, settings_from
 
@@ -20,12 +32,41 @@ ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people.accounts.views.blueprint,
+    people.trail.views.blueprint,
+    people.operations.views.blueprint,
+    rubrics.frameworks.views.blueprint,
+    rubrics.profiles.views.blueprint,
+    rubrics.measures.views.blueprint,
     review.home.views.blueprint,
 )
-COMMANDS: tuple[click.Group, ...] = ()
+COMMANDS: tuple[click.Group, ...] = (
+    people.trail.commands.commands,
+    people.operations.commands.commands,
+    rubrics.catalogue.commands.commands,
+)
 # Their decorators tell the workers what there is to run.
-JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs)
-NAVIGATION: tuple[Entry, ...] = ()
+JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs, people.audit.jobs)
+
+
+def _reads_rubrics(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.RUBRICS_READ)
+
+
+def _reads_the_trail(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.AUDIT_READ)
+
+
+def _operates_jobs(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.JOBS_OPERATE)
+
+
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(_l("Competencies and duties"), "frameworks.in_force", "list-check", _reads_rubrics),
+    Entry(_l("Role profiles"), "profiles.ladder", "chart-radar", _reads_rubrics),
+    Entry(_l("KPI library"), "measures.library", "target", _reads_rubrics),
+    Entry(_l("Audit trail"), "audit.trail_page", "shield", _reads_the_trail),
+    Entry(_l("Background work"), "operations.all_jobs", "server", _operates_jobs),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -71,6 +71,8 @@ def add_framework(content: FrameworkContent, origin: VersionOrigin) -> Framework
 
 def start_draft(framework: Framework) -> Framework:
     """Copy a version into a draft that can be edited."""
+    # The lock makes two people who start a draft at once wait for each other.
+    db.session.refresh(framework, with_for_update=True)
     draft = add_framework(content_of(framework), VersionOrigin.OWN)
     record("framework.draft_started", about=draft, details={"number": draft.number, "from": framework.number})
     return draft

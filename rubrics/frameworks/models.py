@@ -146,6 +146,11 @@ class Dimension(Identified, Versioned, Base):
         back_populates="dimension", order_by="Item.place", cascade="all, delete-orphan"
     )
 
+    @property
+    def observer_labels(self) -> list[str]:
+        """The groups that can observe it, in the reader's language."""
+        return [RaterGroup(group).label for group in self.observers]
+
     def is_observed_by(self, group: RaterGroup) -> bool:
         """Whether this group can see enough of the work to judge it."""
         return group.value in self.observers
@@ -177,6 +182,18 @@ class Item(Identified, Versioned, Base):
         if level not in LEVELS:
             raise ValueError(f"a level is one of {LEVELS}, not {level}")
         return self.anchors[level - 1]
+
+
+def _anchor_at(level: int) -> property:
+    def anchor(item: Item) -> dict[str, str]:
+        return item.anchor(level)
+
+    return property(anchor)
+
+
+# A form shows each level as a field of its own; under these names it finds what someone else has saved meanwhile.
+for _level in LEVELS:
+    setattr(Item, f"level_{_level}", _anchor_at(_level))
 
 
 def guard_changes(table: type[DeclarativeBase], verb: str, condition: str) -> None:

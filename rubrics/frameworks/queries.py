@@ -64,16 +64,35 @@ def items_of(framework: Framework) -> list[Item]:
         db.session.scalars(
             select(Item)
             .where(Item.framework_id == framework.id)
-            .options(joinedload(Item.dimension))
+            .options(joinedload(Item.dimension, innerjoin=True))
             .order_by(Item.place)
         )
     )
 
 
-def item_by_code(framework: Framework, code: str) -> Item | None:
-    """One item of a version."""
+def items_by_dimension(framework: Framework) -> dict[int, list[Item]]:
+    """The items of a version in their fixed order, by the number of their dimension."""
+    found: dict[int, list[Item]] = {}
+    for item in items_of(framework):
+        found.setdefault(item.dimension_id, []).append(item)
+    return found
+
+
+def item_by_public_id(public_id: str) -> Item | None:
+    """One item by the id in its address, with its version."""
     return db.session.scalars(
-        select(Item).where(Item.framework_id == framework.id, Item.code == code).options(joinedload(Item.dimension))
+        select(Item)
+        .where(Item.public_id == public_id)
+        .options(joinedload(Item.framework, innerjoin=True), joinedload(Item.dimension, innerjoin=True))
+    ).first()
+
+
+def dimension_by_public_id(public_id: str) -> Dimension | None:
+    """One dimension by the id in its address, with its version."""
+    return db.session.scalars(
+        select(Dimension)
+        .where(Dimension.public_id == public_id)
+        .options(joinedload(Dimension.framework, innerjoin=True))
     ).first()
 
 
@@ -113,10 +132,7 @@ class FrameworkContent:
 
 def content_of(framework: Framework) -> FrameworkContent:
     """All that a version says, for comparing and for making the next one."""
-    items: dict[int, list[ItemContent]] = {}
-    for item in items_of(framework):
-        entry = ItemContent(item.code, item.name, item.definition, tuple(item.anchors))
-        items.setdefault(item.dimension_id, []).append(entry)
+    items = items_by_dimension(framework)
     return FrameworkContent(
         code=framework.code,
         name=framework.name,
@@ -130,7 +146,10 @@ def content_of(framework: Framework) -> FrameworkContent:
                 short_name=dimension.short_name,
                 definition=dimension.definition,
                 observers=tuple(dimension.observers),
-                items=tuple(items.get(dimension.id, ())),
+                items=tuple(
+                    ItemContent(item.code, item.name, item.definition, tuple(item.anchors))
+                    for item in items.get(dimension.id, ())
+                ),
             )
             for dimension in dimensions_of(framework)
         ),

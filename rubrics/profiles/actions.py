@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from people.audit.actions import record
+from people.organisation.models import Position
 from rubrics.frameworks.models import (
     ANONYMOUS_GROUPS,
     ANONYMOUS_ITEM_LIMIT,
@@ -26,6 +27,7 @@ from rubrics.profiles.errors import (
     WeightSumError,
 )
 from rubrics.profiles.models import WHOLE_WEIGHT, PositionProfile, Profile, Requirement
+from rubrics.profiles.queries import profile_by_code
 from web.database import db, utc_now
 
 
@@ -87,6 +89,10 @@ def add_profile(content: ProfileContent, origin: VersionOrigin) -> Profile:
 
 def map_position(position_code: str, profile_code: str, starts_on: date) -> PositionProfile:
     """Let people in a position be judged by a profile from a day on."""
+    if profile_by_code(profile_code) is None:
+        raise UnknownProfileError(code=position_code, profile=profile_code)
+    # The lock makes two people who map the same position at once wait for each other.
+    db.session.execute(select(Position.id).where(Position.code == position_code).with_for_update())
     mapping = db.session.scalars(
         select(PositionProfile).where(
             PositionProfile.position_code == position_code, PositionProfile.starts_on == starts_on

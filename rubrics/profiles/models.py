@@ -81,6 +81,11 @@ class Requirement(Identified, Base):
         """The dimension's share of the profile, from 0 to 1."""
         return self.weight_percent / WHOLE_WEIGHT
 
+    @property
+    def group_labels(self) -> list[str]:
+        """The groups that are asked, in the reader's language."""
+        return [RaterGroup(group).label for group in self.groups]
+
     def asks(self, group: RaterGroup) -> bool:
         """Whether the answers of this group count for the dimension in this role."""
         return group.value in self.groups

@@ -1,13 +1,23 @@
 """Reading profiles: the one of a position, the next on the ladder, and which items a group is asked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, selectinload
 
-from rubrics.frameworks.models import ANONYMOUS_GROUPS, NAMED_GROUPS, Framework, Item, RaterGroup, VersionState
-from rubrics.frameworks.queries import items_of, published_framework
+from people.organisation.models import Position
+from rubrics.frameworks.models import (
+    ANONYMOUS_GROUPS,
+    NAMED_GROUPS,
+    Dimension,
+    Framework,
+    Item,
+    RaterGroup,
+    VersionState,
+)
+from rubrics.frameworks.queries import dimensions_of, items_of, published_framework
 from rubrics.profiles.models import PositionProfile, Profile, Requirement
 from web.database import db
 
@@ -92,6 +102,61 @@ def positions_of_profiles(on: date) -> dict[str, list[str]]:
     for position, code in sorted(newest.items()):
         served.setdefault(code, []).append(position)
     return served
+
+
+def titles_of_positions(on: date) -> dict[str, list[dict[str, str]]]:
+    """The titles of the positions that each profile serves on a day, by profile code."""
+    served = positions_of_profiles(on)
+    titles = {
+        position.code: position.title
+        for position in db.session.scalars(select(Position).order_by(Position.job_level, Position.code))
+    }
+    return {
+        code: [title for position, title in titles.items() if position in positions]
+        for code, positions in served.items()
+    }
+
+
+def positions_with_profiles(positions: Iterable[Position], on: date) -> list[tuple[Position, Profile | None]]:
+    """Each position with its profile on a day, or None where nobody has said which."""
+    listed = list(positions)
+    found = profiles_of_positions([position.code for position in listed], on)
+    return [(position, found.get(position.code)) for position in listed]
+
+
+def mappings_of(position_code: str) -> list[PositionProfile]:
+    """Which profiles a position has and had, the newest first."""
+    return list(
+        db.session.scalars(
+            select(PositionProfile)
+            .where(PositionProfile.position_code == position_code)
+            .order_by(PositionProfile.starts_on.desc())
+        )
+    )
+
+
+def position_by_public_id(public_id: str) -> Position | None:
+    """One position by the id in its address."""
+    return db.session.scalars(select(Position).where(Position.public_id == public_id)).first()
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One dimension and what each of some profiles requires of it; None where a profile leaves it out."""
+
+    dimension: Dimension
+    requirements: tuple[Requirement | None, ...]
+
+
+def profile_rows(some_profiles: Sequence[Profile], framework: Framework) -> list[ProfileRow]:
+    """What several profiles require, dimension by dimension; dimensions that none of them has are left out."""
+    required = requirements_of(some_profiles)
+    by_code = [{one.dimension_code: one for one in required[profile.id]} for profile in some_profiles]
+    rows = [
+        ProfileRow(dimension, tuple(codes.get(dimension.code) for codes in by_code))
+        for dimension in dimensions_of(framework)
+    ]
+    return [row for row in rows if any(row.requirements)]
 
 
 def requirements_of(some_profiles: Iterable[Profile]) -> dict[int, list[Requirement]]:
