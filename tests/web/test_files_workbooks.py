@@ -141,6 +141,12 @@ def test_broken_parts_are_no_table(broken: bytes) -> None:
         read_table(BytesIO(rebuilt({SHEET: broken})))
 
 
+def test_a_part_that_claims_another_encoding_is_read_as_what_it_is() -> None:
+    lying = sheet_with("").replace(b"UTF-8", b"UTF-5")
+    assert b"UTF-5" in lying
+    assert read_table(BytesIO(rebuilt({SHEET: lying}))).rows[0].cells == ("王伟", "3.5")
+
+
 def test_an_archive_that_is_no_workbook_is_no_table() -> None:
     written = BytesIO()
     with zipfile.ZipFile(written, "w") as archive:

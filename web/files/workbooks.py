@@ -134,7 +134,8 @@ def _blocks(part: Any) -> Iterator[bytes]:
 
 def _check_xml(data: bytes, limits: tuple[int, int] | None) -> None:
     """Refuse declarations in any part, and in a sheet every cell beyond the limits."""
-    parser = expat.ParserCreate()
+    # Spreadsheets write UTF-8; a part that says otherwise is not believed.
+    parser = expat.ParserCreate("UTF-8")
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
     def refuse(*_arguments: Any) -> None:
