@@ -9,11 +9,17 @@ from flask import Blueprint, Flask
 
 import people.accounts.sessions
 import people.accounts.views
+import people.administration.commands
+import people.administration.views
 import people.audit.jobs
+import people.directory.views
+import people.grants.views
 import people.operations.commands
 import people.operations.views
+import people.posts.views
 import people.trail.commands
 import people.trail.views
+import people.units.views
 import review.home.views
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
@@ -32,6 +38,11 @@ ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people.accounts.views.blueprint,
+    people.directory.views.blueprint,
+    people.posts.views.blueprint,
+    people.units.views.blueprint,
+    people.grants.views.blueprint,
+    people.administration.views.blueprint,
     people.trail.views.blueprint,
     people.operations.views.blueprint,
     rubrics.frameworks.views.blueprint,
@@ -40,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review.home.views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
+    people.administration.commands.commands,
     people.trail.commands.commands,
     people.operations.commands.commands,
     rubrics.catalogue.commands.commands,
@@ -52,6 +64,18 @@ def _reads_rubrics(viewer: object) -> bool:
     return isinstance(viewer, Viewer) and viewer.can(Permission.RUBRICS_READ)
 
 
+def _reads_people(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.PEOPLE_READ)
+
+
+def _grants_roles(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.ROLES_GRANT)
+
+
+def _operates_accounts(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.ACCOUNTS_OPERATE)
+
+
 def _reads_the_trail(viewer: object) -> bool:
     return isinstance(viewer, Viewer) and viewer.can(Permission.AUDIT_READ)
 
@@ -61,11 +85,15 @@ def _operates_jobs(viewer: object) -> bool:
 
 
 NAVIGATION: tuple[Entry, ...] = (
+    Entry(_l("People"), "directory.all_people", "users", _reads_people),
+    Entry(_l("Units"), "units.all_units_page", "sitemap", _reads_people),
+    Entry(_l("Roles"), "grants.all_grants", "user-check", _grants_roles),
+    Entry(_l("Accounts"), "administration.accounts", "key", _operates_accounts),
     Entry(_l("Competencies and duties"), "frameworks.in_force", "list-check", _reads_rubrics),
     Entry(_l("Role profiles"), "profiles.ladder", "chart-radar", _reads_rubrics),
     Entry(_l("KPI library"), "measures.library", "target", _reads_rubrics),
-    Entry(_l("Audit trail"), "audit.trail_page", "shield", _reads_the_trail),
-    Entry(_l("Background work"), "operations.all_jobs", "server", _operates_jobs),
+    Entry(_l("Audit trail"), "audit.trail_page", "shield-check", _reads_the_trail),
+    Entry(_l("Background work"), "operations.all_jobs", "activity", _operates_jobs),
 )
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from web.language import lazy_gettext as _l
+
 
 class Role(StrEnum):
     """What a person is to the others; employee and manager follow from employment, the rest are granted."""
@@ -17,6 +19,15 @@ class Role(StrEnum):
 
 GRANTED_ROLES = (Role.HR, Role.HR_PARTNER, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
 SCOPED_ROLES = frozenset({Role.HR_PARTNER})
+ROLE_NAMES = {
+    Role.EMPLOYEE: _l("Employee"),
+    Role.MANAGER: _l("Manager"),
+    Role.HR: _l("HR"),
+    Role.HR_PARTNER: _l("HR partner"),
+    Role.APPROVER: _l("Approver"),
+    Role.AUDITOR: _l("Auditor"),
+    Role.ADMINISTRATOR: _l("System administrator"),
+}
 
 
 class Permission(StrEnum):
@@ -128,7 +139,5 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
             Permission.PAY_READ,
         }
     ),
-    Role.ADMINISTRATOR: frozenset(
-        {Permission.ACCOUNTS_OPERATE, Permission.JOBS_OPERATE, Permission.PEOPLE_READ}
-    ),
+    Role.ADMINISTRATOR: frozenset({Permission.ACCOUNTS_OPERATE, Permission.JOBS_OPERATE, Permission.PEOPLE_READ}),
 }

@@ -21,7 +21,9 @@ LONGEST_SEARCH = 100
 MOST_SEARCH_WORDS = 5
 
 Text: TypeAlias = str | LazyString
-Expressions: TypeAlias = Any  # A column, an expression, or a tuple of them; SQLAlchemy has no common type for mapped columns.
+Expressions: TypeAlias = (
+    Any  # A column, an expression, or a tuple of them; SQLAlchemy has no common type for mapped columns.
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Listing:
 
     def __init__(
         self,
-        statement: Select[Any],
+        statement: Select[*tuple[Any, ...]],
         columns: Sequence[Column],
         *,
         caption: Text,

@@ -1,11 +1,13 @@
 """Tables of the organisation: units, positions, persons, and who sat where from when to when."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from web.database import Base, Identified, Versioned
+from web.texts import unique_key
 
 
 class Unit(Identified, Versioned, Base):
@@ -14,11 +16,22 @@ class Unit(Identified, Versioned, Base):
     __tablename__ = "unit"
 
     version: Mapped[int] = mapped_column(default=1)
-    code: Mapped[str] = mapped_column(String(64), unique=True)
+    code: Mapped[str] = mapped_column(String(64))
+    code_key: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[dict[str, str]]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
 
     parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
+
+    @validates("code")
+    def keep_key(self, _name: str, code: str) -> str:
+        """Keep what all spellings of a code share beside it."""
+        self.code_key = unique_key(code)
+        return code
+
+    def __str__(self) -> str:
+        """The code, as forms and files name a unit."""
+        return self.code
 
 
 class Position(Identified, Versioned, Base):
@@ -28,9 +41,20 @@ class Position(Identified, Versioned, Base):
     __table_args__ = (CheckConstraint("job_level BETWEEN 1 AND 30", name="job_level_in_range"),)
 
     version: Mapped[int] = mapped_column(default=1)
-    code: Mapped[str] = mapped_column(String(64), unique=True)
+    code: Mapped[str] = mapped_column(String(64))
+    code_key: Mapped[str] = mapped_column(String(64), unique=True)
     title: Mapped[dict[str, str]]
     job_level: Mapped[int]
+
+    @validates("code")
+    def keep_key(self, _name: str, code: str) -> str:
+        """Keep what all spellings of a code share beside it."""
+        self.code_key = unique_key(code)
+        return code
+
+    def __str__(self) -> str:
+        """The code, as forms and files name a position."""
+        return self.code
 
 
 class Person(Identified, Versioned, Base):
@@ -55,6 +79,10 @@ class Person(Identified, Versioned, Base):
     employments: Mapped[list["Employment"]] = relationship(
         foreign_keys="Employment.person_id", back_populates="person", order_by="Employment.starts_on"
     )
+
+    def __str__(self) -> str:
+        """Name and number, as forms name a person: names alone can be shared."""
+        return f"{self.name} ({self.employee_number})"
 
     def is_employed(self, on: date) -> bool:
         """Whether the person works here on that day."""
@@ -89,3 +117,32 @@ class Employment(Identified, Versioned, Base):
     position: Mapped[Position] = relationship()
     manager: Mapped[Person | None] = relationship(foreign_keys=[manager_id])
     dotted_manager: Mapped[Person | None] = relationship(foreign_keys=[dotted_manager_id])
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where an employment puts someone: all that can change from one day to the next."""
+
+    unit_id: int
+    position_id: int
+    manager_id: int | None = None
+    dotted_manager_id: int | None = None
+    share: int = 100
+
+
+def post_of(employment: Employment) -> Post:
+    """The post that an employment stands for."""
+    return Post(
+        employment.unit_id,
+        employment.position_id,
+        employment.manager_id,
+        employment.dotted_manager_id,
+        employment.share,
+    )
+
+
+def is_email(text: str) -> bool:
+    """Whether a text has the form of one e-mail address, and nothing a mail header could be made of."""
+    local, at, domain = text.rpartition("@")
+    strange = any(character.isspace() or ord(character) < 32 or character in ',;:<>()[]"\\' for character in text)
+    return bool(local and at and domain) and not strange and len(text) <= 254 and not domain.startswith((".", "-"))

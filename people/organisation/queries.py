@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -72,6 +72,29 @@ def history_of(person_id: int) -> list[Employment]:
         .order_by(Employment.starts_on.desc(), Employment.share.desc(), Employment.id.desc())
     )
     return list(db.session.scalars(statement))
+
+
+def posts_before(employment: Employment) -> list[Employment]:
+    """The posts of the same person that end the day before this one begins."""
+    return list(
+        db.session.scalars(
+            select(Employment).where(
+                Employment.person_id == employment.person_id,
+                Employment.ends_on == employment.starts_on - timedelta(days=1),
+            )
+        )
+    )
+
+
+def posts_under(manager_id: int) -> list[Employment]:
+    """All posts, at any time, that have this person as solid or dotted manager."""
+    return list(
+        db.session.scalars(
+            select(Employment)
+            .where(or_(Employment.manager_id == manager_id, Employment.dotted_manager_id == manager_id))
+            .order_by(Employment.id)
+        )
+    )
 
 
 def reports_of(manager_id: int, on: date) -> Select[int]:

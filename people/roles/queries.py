@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from people.organisation.models import Employment, Person
 from people.organisation.queries import is_valid_on, reports_of, units_below
@@ -22,13 +23,27 @@ def grants_of(person_id: int, on: date) -> list[RoleGrant]:
     return list(db.session.scalars(statement))
 
 
+def all_grants_of(person_id: int) -> list[RoleGrant]:
+    """All roles ever granted to a person, the latest first."""
+    statement = (
+        select(RoleGrant)
+        .where(RoleGrant.person_id == person_id)
+        .options(joinedload(RoleGrant.unit))
+        .order_by(RoleGrant.starts_on.desc(), RoleGrant.id.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
 def has_reports(person_id: int, on: date) -> bool:
     """Whether anyone reports to this person on a day, by a solid line."""
     return bool(db.session.scalar(select(exists().where(Employment.manager_id == person_id, is_valid_on(on)))))
 
 
 def scope(
-    viewer: Viewer, permission: Permission, statement: Select[Any], person_id: ColumnElement[int] | Any
+    viewer: Viewer,
+    permission: Permission,
+    statement: Select[*tuple[Any, ...]],
+    person_id: ColumnElement[int] | Any,
 ) -> Select[Any]:
     """The statement limited to rows of people whom the viewer may see under a permission.
 
@@ -36,7 +51,8 @@ def scope(
     below today; as a manager, everyone below by solid lines; as an employee, themselves. Several of these add up;
     none leaves an empty list.
     """
-    return statement.where(is_in_scope(viewer, permission, person_id))
+    limited: Select[Any] = statement.where(is_in_scope(viewer, permission, person_id))
+    return limited
 
 
 def is_in_scope(viewer: Viewer, permission: Permission, person_id: ColumnElement[int] | Any) -> ColumnElement[bool]:

@@ -1,0 +1,1 @@
+"""Granting roles and ending them: who, over which unit, from when to when."""

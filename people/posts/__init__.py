@@ -1,0 +1,1 @@
+"""Where people sit, effective-dated: changes, further posts, corrections, plans."""
