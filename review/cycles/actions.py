@@ -47,7 +47,7 @@ class CyclePlan:
     snapshot_on: date
     opens_at: datetime
     closes_at: datetime
-    grading_until: datetime
+    grading_ends_at: datetime
     time_zone: str
     threshold: int = 3
 
@@ -56,7 +56,7 @@ def plan_cycle(plan: CyclePlan) -> Cycle:
     """Make a draft: participants as employed on the day of the snapshot, raters suggested from the org chart."""
     if plan.period_ends_on < plan.period_starts_on:
         raise PeriodOrderError
-    if not plan.opens_at < plan.closes_at <= plan.grading_until:
+    if not plan.opens_at < plan.closes_at <= plan.grading_ends_at:
         raise DatesOrderError
     survey = create_survey(
         name=dict(plan.name),
@@ -70,7 +70,7 @@ def plan_cycle(plan: CyclePlan) -> Cycle:
         period_starts_on=plan.period_starts_on,
         period_ends_on=plan.period_ends_on,
         snapshot_on=plan.snapshot_on,
-        grading_until=plan.grading_until,
+        grading_ends_at=plan.grading_ends_at,
         survey=survey,
     )
     db.session.add(cycle)

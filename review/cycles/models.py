@@ -60,7 +60,7 @@ class Cycle(Identified, Versioned, Base):
     period_starts_on: Mapped[date]
     period_ends_on: Mapped[date]
     snapshot_on: Mapped[date]
-    grading_until: Mapped[datetime]
+    grading_ends_at: Mapped[datetime]
     state: Mapped[CycleState] = mapped_column(enum_column(CycleState), default=CycleState.DRAFT, index=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), unique=True)
     closed_at: Mapped[datetime | None]

@@ -73,9 +73,9 @@ def _set_grade(result: Result, chosen: str, reason: str, origin: GradeOrigin, by
     order = [band.grade for band in scheme.bands] if scheme is not None else []
     if chosen not in order:
         raise NoGradeYetError if not chosen else UnknownGradeError
-    if scheme is not None and result.gate_failed and scheme.gate_cap is not None:
-        if order.index(chosen) < order.index(scheme.gate_cap):
-            raise GateCapsGradeError(cap=scheme.gate_cap)
+    cap = scheme.gate_cap if scheme is not None and result.has_failed_gate else None
+    if cap is not None and order.index(chosen) < order.index(cap):
+        raise GateCapsGradeError(cap=cap)
     if chosen != result.grade and not reason.strip():
         raise ReasonMissingError
     result.grade = chosen

@@ -23,7 +23,7 @@ class GradeOrigin(StrEnum):
 
 
 class FormulaVersion(Base):
-    """A version of the formulas that results were computed with; a newer one still verifies what an older one sealed."""
+    """A version of the formulas; a newer one still verifies what an older one sealed."""
 
     __tablename__ = "formula_version"
 
@@ -54,7 +54,7 @@ class Result(Identified, Versioned, Base):
     total: Mapped[int | None]
     total_error: Mapped[float | None]
     reason: Mapped[str] = mapped_column(String(32), default="")
-    gate_failed: Mapped[bool] = mapped_column(default=False)
+    has_failed_gate: Mapped[bool] = mapped_column(default=False)
     calculated_grade: Mapped[str | None] = mapped_column(String(8))
     grade: Mapped[str | None] = mapped_column(String(8))
     comment: Mapped[str] = mapped_column(Text, default="")

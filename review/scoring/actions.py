@@ -16,7 +16,7 @@ CHUNK = 1_000
 
 
 def store_results(cycle: Cycle) -> int:
-    """Compute and store all results of a cycle that is closing; doing it again gives the same rows. Returns how many."""
+    """Compute and store all results of a closing cycle, again if asked again; returns how many."""
     assert cycle.state is CycleState.CLOSING, "results are stored while a cycle closes"
     version = formula_version()
     _forget_results(cycle)

@@ -42,7 +42,7 @@ class PersonScores:
     total: TotalResult
 
     @property
-    def gate_failed(self) -> bool:
+    def has_failed_gate(self) -> bool:
         """Whether a gate of the scorecard was not passed."""
         return self.card is not None and bool(self.card.gates_failed)
 
@@ -163,7 +163,7 @@ def result_numbers(person: PersonScores) -> dict[str, Any]:
         "total": total.hundredths,
         "total_error": None if total.hundredths is None else float(quantised(total.standard_error)),
         "reason": "" if total.reason is Reason.ESTIMATED else total.reason.code,
-        "gate_failed": person.gate_failed,
+        "has_failed_gate": person.has_failed_gate,
         "calculated_grade": total.grade,
     }
 
