@@ -102,6 +102,7 @@ def test_shares_that_are_no_distribution_are_refused(shares):
 
 
 def test_priorities_are_the_expected_weighted_shortfall():
+    scores: dict[str, Estimate | NotEstimable]
     scores = {"A": estimate(3.2, 0.4), "B": estimate(3.9, 0.2), "C": NotEstimable(Reason.MANAGER_MISSING)}
     found = gap_priorities(scores, targets={"B": 4, "A": 4, "C": 3}, weights={"A": 0.5, "B": 0.5})
     drawn = np.random.default_rng(5).normal(3.2, 0.4, 400_000)
