@@ -56,10 +56,12 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
     """Read and check all settings; raises SettingsError with one line that says what to do."""
     mode = _mode(environment.get("STEELYARD_MODE", Mode.PRODUCTION))
     host = environment.get("HOST", "127.0.0.1")
-    if mode is Mode.DEMONSTRATION and not _is_loopback(host):
-        raise SettingsError(f"The demonstration listens on loopback only: set HOST to 127.0.0.1, not {host}.")
+    if mode is not Mode.PRODUCTION and not _is_loopback(host):
+        raise SettingsError(f"The {mode} mode listens on loopback only: set HOST to 127.0.0.1, not {host}.")
     port = _port(environment.get("PORT", "8000"))
-    instance = Path(environment.get("STEELYARD_INSTANCE", root / "instance")).resolve()
+    # The demonstration keeps its own folder, so that it never meets a real database, its keys or its trail.
+    folder = root / "instance" if mode is Mode.PRODUCTION else root / "instance" / mode
+    instance = Path(environment.get("STEELYARD_INSTANCE", folder)).resolve()
     return Settings(
         mode=mode,
         secret_key=_secret_key(environment.get("SECRET_KEY", ""), mode),
