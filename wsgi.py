@@ -7,6 +7,10 @@ from types import ModuleType
 import click
 from flask import Blueprint, Flask
 
+import assessments.actuals.commands
+import assessments.actuals.views
+import assessments.exemptions.views
+import assessments.scorecards.views
 import people.accounts.sessions
 import people.accounts.views
 import people.administration.commands
@@ -48,6 +52,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rubrics.frameworks.views.blueprint,
     rubrics.profiles.views.blueprint,
     rubrics.measures.views.blueprint,
+    assessments.actuals.views.blueprint,
+    assessments.scorecards.views.blueprint,
+    assessments.exemptions.views.blueprint,
     review.home.views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
@@ -55,6 +62,7 @@ COMMANDS: tuple[click.Group, ...] = (
     people.trail.commands.commands,
     people.operations.commands.commands,
     rubrics.catalogue.commands.commands,
+    assessments.actuals.commands.commands,
 )
 # Their decorators tell the workers what there is to run.
 JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs, people.audit.jobs)

@@ -1,12 +1,13 @@
 """The one way to write: a whole action in one transaction, queued on SQLite, tried again on PostgreSQL."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -52,6 +53,13 @@ def after_commit(callback: Callable[[], None]) -> None:
     if callbacks is None:
         raise WriteOutsideTransactionError("after_commit has a meaning only inside in_transaction")
     callbacks.append(callback)
+
+
+def one_at_a_time(name: str) -> None:
+    """Let no other transaction that asks for this name run beside ours; one writer at a time is so anyway."""
+    if db.engine.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def _attempt(action: Callable[[], Result]) -> Result:

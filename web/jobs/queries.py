@@ -34,3 +34,8 @@ def silent_jobs(now: datetime) -> list[Job]:
 def last_runs() -> dict[str, PeriodicTask]:
     """When each regular task last ran, by its name."""
     return {task.name: task for task in db.session.scalars(select(PeriodicTask))}
+
+
+def latest_jobs(most: int) -> list[Job]:
+    """The jobs that were asked for last, newest first."""
+    return list(db.session.scalars(select(Job).order_by(Job.id.desc()).limit(most)))

@@ -71,6 +71,11 @@ def title_of(name: str) -> str:
     return str(known.title) if known else name
 
 
+def page_of(name: str) -> str | None:
+    """The endpoint that shows what came of a job of this name, if there is one."""
+    return _kinds[name].page if name in _kinds else None
+
+
 def regular_tasks() -> tuple[RegularTask, ...]:
     """All regular tasks in the order of their names."""
     return tuple(_tasks[name] for name in sorted(_tasks))

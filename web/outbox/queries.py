@@ -17,7 +17,7 @@ def due_mails(now: datetime) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def mails() -> Select[tuple[Mail]]:
+def mails() -> Select[Mail]:
     """All mails that have not been forgotten yet, for the list of the administrator."""
     return select(Mail)
 
