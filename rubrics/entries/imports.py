@@ -87,7 +87,8 @@ class Entry:
 
     def entry(self, key: str) -> "Entry":
         """A table inside this one."""
-        return Entry(self.file, self.value(key, (dict,), "{...}"), self.code)
+        inner = self.value(key, (dict,), "{...}")
+        return Entry(self.file, inner, key if self.code == Path(self.file).stem else self.code)
 
     def entries(self, key: str) -> list["Entry"]:
         """The tables of a list; those without a code of their own go by this one's."""
@@ -104,7 +105,7 @@ def entry_of_file(folder: Path, name: str) -> Entry:
     """A whole file as one table."""
     try:
         with (folder / name).open("rb") as stream:
-            return Entry(name, tomllib.load(stream), name)
+            return Entry(name, tomllib.load(stream), Path(name).stem)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnreadableFileError(file=name, reason=str(error)) from error
 

@@ -141,7 +141,7 @@ class Dimension(Identified, Versioned, Base):
     short_name: Mapped[dict[str, str]]
     definition: Mapped[dict[str, str]]
     observers: Mapped[list[str]] = mapped_column(JSON)
-    framework: Mapped[Framework] = relationship(back_populates="dimensions")
+    framework: Mapped[Framework] = relationship(back_populates="dimensions", innerjoin=True)
     items: Mapped[list["Item"]] = relationship(
         back_populates="dimension", order_by="Item.place", cascade="all, delete-orphan"
     )
@@ -174,8 +174,8 @@ class Item(Identified, Versioned, Base):
     name: Mapped[dict[str, str]]
     definition: Mapped[dict[str, str]]
     anchors: Mapped[list[dict[str, str]]] = mapped_column(JSON)
-    framework: Mapped[Framework] = relationship(back_populates="items")
-    dimension: Mapped[Dimension] = relationship(back_populates="items")
+    framework: Mapped[Framework] = relationship(back_populates="items", innerjoin=True)
+    dimension: Mapped[Dimension] = relationship(back_populates="items", innerjoin=True)
 
     def anchor(self, level: int) -> dict[str, str]:
         """What one sees at a level from 1 to 5."""

@@ -64,7 +64,7 @@ def items_of(framework: Framework) -> list[Item]:
         db.session.scalars(
             select(Item)
             .where(Item.framework_id == framework.id)
-            .options(joinedload(Item.dimension, innerjoin=True))
+            .options(joinedload(Item.dimension))
             .order_by(Item.place)
         )
     )
@@ -81,18 +81,14 @@ def items_by_dimension(framework: Framework) -> dict[int, list[Item]]:
 def item_by_public_id(public_id: str) -> Item | None:
     """One item by the id in its address, with its version."""
     return db.session.scalars(
-        select(Item)
-        .where(Item.public_id == public_id)
-        .options(joinedload(Item.framework, innerjoin=True), joinedload(Item.dimension, innerjoin=True))
+        select(Item).where(Item.public_id == public_id).options(joinedload(Item.framework), joinedload(Item.dimension))
     ).first()
 
 
 def dimension_by_public_id(public_id: str) -> Dimension | None:
     """One dimension by the id in its address, with its version."""
     return db.session.scalars(
-        select(Dimension)
-        .where(Dimension.public_id == public_id)
-        .options(joinedload(Dimension.framework, innerjoin=True))
+        select(Dimension).where(Dimension.public_id == public_id).options(joinedload(Dimension.framework))
     ).first()
 
 

@@ -74,7 +74,7 @@ class Requirement(Identified, Base):
     required_level: Mapped[int]
     weight_percent: Mapped[int]
     groups: Mapped[list[str]] = mapped_column(JSON)
-    profile: Mapped[Profile] = relationship(back_populates="requirements")
+    profile: Mapped[Profile] = relationship(back_populates="requirements", innerjoin=True)
 
     @property
     def weight(self) -> float:

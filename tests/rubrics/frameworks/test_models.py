@@ -29,7 +29,8 @@ FORBIDDEN = (
     "DELETE FROM item",
     "UPDATE dimension SET code = 'X' WHERE code = 'C1'",
     "DELETE FROM dimension",
-    "INSERT INTO dimension (public_id, version, framework_id, code, kind, place, name, short_name, definition, observers)"
+    "INSERT INTO dimension"
+    " (public_id, version, framework_id, code, kind, place, name, short_name, definition, observers)"
     " SELECT 'abcdefghabcdefgh', 1, framework_id, 'X1', kind, 99, name, short_name, definition, observers"
     " FROM dimension WHERE code = 'C1'",
     "UPDATE profile SET place = 9",
