@@ -14,7 +14,9 @@ from rubrics.frameworks.errors import (
 )
 from rubrics.frameworks.models import LEVELS, Dimension, Framework, Item, VersionOrigin, VersionState
 from rubrics.frameworks.queries import (
+    DimensionContent,
     FrameworkContent,
+    ItemContent,
     content_of,
     digest_of,
     draft_framework,
@@ -40,33 +42,40 @@ def add_framework(content: FrameworkContent, origin: VersionOrigin) -> Framework
         group_weights=dict(content.group_weights),
         default_rater_variance=content.default_rater_variance,
     )
-    place = 0
-    for dimension_place, entry in enumerate(content.dimensions):
-        dimension = Dimension(
-            code=entry.code,
-            kind=entry.kind,
-            place=dimension_place,
-            name=entry.name,
-            short_name=entry.short_name,
-            definition=entry.definition,
-            observers=list(entry.observers),
-        )
-        framework.dimensions.append(dimension)
-        for item in entry.items:
-            framework.items.append(
-                Item(
-                    dimension=dimension,
-                    code=item.code,
-                    place=place,
-                    name=item.name,
-                    definition=item.definition,
-                    anchors=[dict(text) for text in item.anchors],
-                )
-            )
-            place += 1
+    for place, entry in enumerate(content.dimensions):
+        framework.dimensions.append(_dimension(entry, place))
+    pairs = [
+        (dimension, item)
+        for dimension, entry in zip(framework.dimensions, content.dimensions, strict=True)
+        for item in entry.items
+    ]
+    framework.items = [_item(dimension, item, place) for place, (dimension, item) in enumerate(pairs)]
     db.session.add(framework)
     db.session.flush()
     return framework
+
+
+def _dimension(entry: DimensionContent, place: int) -> Dimension:
+    return Dimension(
+        code=entry.code,
+        kind=entry.kind,
+        place=place,
+        name=entry.name,
+        short_name=entry.short_name,
+        definition=entry.definition,
+        observers=list(entry.observers),
+    )
+
+
+def _item(dimension: Dimension, entry: ItemContent, place: int) -> Item:
+    return Item(
+        dimension=dimension,
+        code=entry.code,
+        place=place,
+        name=entry.name,
+        definition=entry.definition,
+        anchors=[dict(text) for text in entry.anchors],
+    )
 
 
 def start_draft(framework: Framework) -> Framework:
