@@ -97,13 +97,14 @@ def _label(bar: Bar, top: float, end: float) -> str:
     """The name of a cell and its note, made smaller where they would meet the value."""
     from web.charts.drawing import fitting_size, text_run, text_width  # noqa: PLC0415  matplotlib is slow to import
 
-    note_room = text_width(bar.note, NOTE_SIZE) + 8 if bar.note else 0
+    note_size = fitting_size(bar.note, NOTE_SIZE, (end - LEFT) / 3) if bar.note else NOTE_SIZE
+    note_room = text_width(bar.note, note_size) + 8 if bar.note else 0
     size = fitting_size(bar.label, TEXT_SIZE, end - LEFT - note_room)
     label = text_run(bar.label, (LEFT, top + 15), size)
     if not bar.note:
         return label
     start = LEFT + text_width(bar.label, size) + 8
-    return label + text_run(bar.note, (start, top + 15), NOTE_SIZE, fill=SOFT)
+    return label + text_run(bar.note, (start, top + 15), note_size, fill=SOFT)
 
 
 def _whisker(value: float, margin: float | None, y: float, scale: tuple[int, int]) -> str:

@@ -1,6 +1,5 @@
 """What matplotlib draws for the charts: frames with their texts as outlines, and single glyphs, in the one font."""
 
-import pathlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -16,14 +15,13 @@ from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path
 
 from web.charts.looks import INK, PAPER
+from web.glyphs import FONT, drawable
 
-FONT = pathlib.Path(__file__).resolve().parent.parent / "fonts" / "NotoSansSC-Regular.ttf"
 UNIT = 100.0
 EM = 1000
 COMMANDS = {int(Path.MOVETO): "M", int(Path.LINETO): "L", int(Path.CURVE3): "Q", int(Path.CURVE4): "C"}
 # What matplotlib says about itself and, in comments, about the texts that it has turned into outlines.
 NOT_DRAWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|\n\s*", re.DOTALL)
-UNKNOWN_GLYPH = "□"
 
 # matplotlib's settings are global, and its fonts are not made for several threads; frames are drawn rarely.
 _DRAWING = RLock()
@@ -48,24 +46,18 @@ def write(axes: Axes, at: tuple[float, float], text: str, **options: Any) -> Non
     """Write a text into a frame: never read as mathematics, without glyphs that the font has not."""
     look: dict[str, Any] = {"color": INK, "va": "center", "ha": "left", "linespacing": 1.15, "size": 13.0, **options}
     font = _font(look.pop("size"))
-    axes.text(at[0], at[1], known(text), fontproperties=font, parse_math=False, **look)
-
-
-def known(text: str) -> str:
-    """The text with a box for every character that the font cannot draw."""
-    glyphs = _glyphs_of_font()
-    return "".join(letter if ord(letter) in glyphs or letter == "\n" else UNKNOWN_GLYPH for letter in text)
+    axes.text(at[0], at[1], drawable(text).replace("\t", " "), fontproperties=font, parse_math=False, **look)
 
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float) -> float:
     """How wide a line of text is, in points."""
-    return sum(glyph(letter)[1] for letter in known(text)) * size
+    return sum(glyph(letter)[1] for letter in _one_line(text)) * size
 
 
 def fitting_size(text: str, size: float, room: float) -> float:
     """The size, or as much less as a line of text needs to fit into the room."""
-    return min(size, size * room / max(text_width(text, size), 1e-9))
+    return min(size, size * max(room, 1) / max(text_width(text, size), 1e-9))
 
 
 @lru_cache(maxsize=4096)
@@ -85,12 +77,16 @@ def text_run(text: str, at: tuple[float, float], size: float, *, fill: str = INK
     if at_end:
         x -= text_width(text, size)
     parts = []
-    for letter in known(text):
+    for letter in _one_line(text):
         outline, advance = glyph(letter)
         if outline:
             parts.append(f'<path transform="translate({x:.2f} {y:.2f}) scale({size / EM:g})" d="{outline}"/>')
         x += advance * size
     return f'<g fill="{fill}">{"".join(parts)}</g>'
+
+
+def _one_line(text: str) -> str:
+    return " ".join(drawable(text).split())
 
 
 def _path_data(outline: Path) -> str:
@@ -106,9 +102,3 @@ def _path_data(outline: Path) -> str:
 @lru_cache(maxsize=64)
 def _font(size: float) -> FontProperties:
     return FontProperties(fname=FONT, size=size)
-
-
-@lru_cache(maxsize=1)
-def _glyphs_of_font() -> frozenset[int]:
-    with _DRAWING:
-        return frozenset(get_font(FONT).get_charmap())

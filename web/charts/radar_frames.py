@@ -81,9 +81,9 @@ def _draw_labels(axes: Axes, layout: RadarLayout, lines: tuple[str, ...]) -> Non
         y = layout.centre_y - (layout.radius + LABEL_DISTANCE) * cos(angle)
         side = "left" if sin(angle) > 0.2 else "right" if sin(angle) < -0.2 else "center"
         above = "bottom" if cos(angle) > 0.8 else "top" if cos(angle) < -0.5 else "center"
-        widest = max(text_width(line, LABEL_SIZE) for line in label.split("\n"))
         room = layout.centre_x * 2 if side == "center" else (WIDTH - x if side == "left" else x) - 4
-        write(axes, (x, y), label, size=LABEL_SIZE * min(1.0, room / widest), ha=side, va=above, multialignment=side)
+        size = min(fitting_size(line, LABEL_SIZE, room) for line in label.split("\n"))
+        write(axes, (x, y), label, size=size, ha=side, va=above, multialignment=side)
 
 
 def _legend(legend: tuple[tuple[str, Role], ...], layout: RadarLayout) -> str:

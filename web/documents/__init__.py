@@ -1,0 +1,1 @@
+"""Documents: PDF set by typst from templates in templates/documents."""
