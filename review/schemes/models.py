@@ -1,4 +1,4 @@
-"""Tables of schemes: how a cycle turns scores and key figures into points, grades, and what is shown and paid for them."""
+"""Tables of schemes: how a cycle turns scores and key figures into points and grades, and what follows from them."""
 
 from datetime import date, datetime
 from decimal import Decimal
