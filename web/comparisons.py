@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flask import Flask
+
 from web.database import LANGUAGES
 from web.formats import format_date, format_moment, shown_text
 
 _MISSING = object()
+
+
+def register_comparisons(app: Flask) -> None:
+    """Let the notice about a stale edit say what differs."""
+    app.jinja_env.filters["differences"] = differences
 
 
 def differences(form: Any) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, cast
 
 from flask import redirect, request, url_for
 from flask_login import current_user
@@ -12,8 +12,21 @@ from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 from people.permissions import Permission
 from people.roles.models import Viewer
 from web.database import utc_now
+from web.guards import View, open_to_all
 
-View = TypeVar("View", bound=Callable[..., Any])
+__all__ = [
+    "FRESH_FOR",
+    "DeniedError",
+    "HiddenError",
+    "MissingGuardError",
+    "current_viewer",
+    "deny_unless",
+    "guard",
+    "is_fresh",
+    "open_to_all",
+    "signed_in",
+]
+
 FRESH_FOR = timedelta(minutes=15)
 
 
@@ -27,12 +40,6 @@ class HiddenError(NotFound):
 
 class MissingGuardError(RuntimeError):
     """A developer's mistake: a view asks who is looking without having asked anyone to sign in."""
-
-
-def open_to_all(view: View) -> View:
-    """Let everyone in, signed in or not."""
-    view.guard = "open to all"  # type: ignore[attr-defined]  # read by the guard test
-    return view
 
 
 def signed_in(view: View) -> View:
