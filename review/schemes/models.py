@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from assessments.measurement.apportionment import Weight
 from review.aggregation.bands import GradeBands
 from review.rewards.merit import MeritMatrix
 from web.database import Base, Identified, Versioned, enum_column
@@ -122,7 +123,7 @@ class Scheme(Identified, Versioned, Base):
     @property
     def merit_matrix(self) -> MeritMatrix:
         """Guidelines for raises by grade and compa-ratio."""
-        rates = {
+        rates: dict[str, tuple[Weight, ...]] = {
             grade: tuple(Fraction(percent) / 100 for percent in percents)
             for grade, percents in self.merit_percents.items()
         }
