@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +16,9 @@ from people.organisation.models import Person
 from rubrics.measures.models import Joining, Measure, MeasureUnit
 from rubrics.measures.queries import measures
 from web.database import db, utc_now
-from web.files import CellProblem, FileProblemsError, Heading, read_table
+from web.files.errors import CellProblem, FileProblemsError
+from web.files.reading import read_table
+from web.files.tables import Heading, Record
 from web.formats import NumberFormatError, parse_decimal
 from web.language import gettext as _
 from web.texts import unique_key
@@ -26,14 +27,14 @@ MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月|[-/.月](\d{1,2})日?(?: 00:
 SEPARATORS = re.compile(r"[;,\s]+")
 MOST_MEMBERS, LONGEST_MEMBER = 5_000, 64
 HEADINGS = (
-    Heading("employee_number", names=("Employee number", "员工编号", "工号"), required=True),
-    Heading("kpi_code", names=("KPI code", "指标编码", "指标代码"), required=True),
-    Heading("month", names=("Month", "月份"), required=True),
-    Heading("value", names=("Value", "数值", "实际值")),
-    Heading("numerator", names=("Numerator", "分子")),
-    Heading("denominator", names=("Denominator", "分母")),
-    Heading("members", names=("Members", "明细编号")),
-    Heading("currency", names=("Currency", "币种")),
+    Heading("employee_number", names=("Employee number", "员工编号", "工号")),
+    Heading("kpi_code", names=("KPI code", "指标编码", "指标代码")),
+    Heading("month", names=("Month", "月份")),
+    Heading("value", names=("Value", "数值", "实际值"), required=False),
+    Heading("numerator", names=("Numerator", "分子"), required=False),
+    Heading("denominator", names=("Denominator", "分母"), required=False),
+    Heading("members", names=("Members", "明细编号"), required=False),
+    Heading("currency", names=("Currency", "币种"), required=False),
 )
 
 
@@ -105,7 +106,7 @@ def actual_rows(content: bytes, file_name: str, *, currency: str) -> list[Actual
     """The rows of a file of actuals; raises FileProblemsError with every fault, or the error of an unusable file."""
     if not re.fullmatch(r"[A-Za-z]{3}", currency):
         raise CurrencyMissingError
-    records = read_table(BytesIO(content), file_name).columns(HEADINGS).records
+    records = read_table(BytesIO(content), file_name).matched(HEADINGS).records
     if not records:
         raise NothingToImportError
     people = _people_by_number({unique_key(record.text("employee_number")) for record in records})
@@ -119,7 +120,7 @@ def actual_rows(content: bytes, file_name: str, *, currency: str) -> list[Actual
             _require_first(row, seen)
             rows.append(row)
         except CellError as error:
-            problems.append(CellProblem(row=record.number, column=error.column, message=error.message))
+            problems.append(CellProblem(record.number, record.column(error.column), error.message))
     if problems:
         raise FileProblemsError(problems)
     return rows
@@ -138,7 +139,7 @@ def _people_by_number(keys: set[str]) -> dict[str, Person]:
     return {person.employee_number_key: person for person in rows}
 
 
-def _row(record: Any, people: Mapping[str, Person], library: Mapping[str, Measure], currency: str) -> ActualRow:
+def _row(record: Record, people: Mapping[str, Person], library: Mapping[str, Measure], currency: str) -> ActualRow:
     number, code = record.text("employee_number"), record.text("kpi_code")
     person = people.get(unique_key(number))
     if person is None:
@@ -183,7 +184,7 @@ def _currency(text: str, default: str) -> str:
     return text.upper()
 
 
-def _figure(record: Any, measure: Measure) -> tuple[Decimal | None, Decimal | None, tuple[str, ...] | None]:
+def _figure(record: Record, measure: Measure) -> tuple[Decimal | None, Decimal | None, tuple[str, ...] | None]:
     if measure.joining is Joining.RATIO_OF_SUMS:
         return _ratio(record)
     if measure.joining is Joining.DISTINCT_COUNT:
@@ -192,7 +193,7 @@ def _figure(record: Any, measure: Measure) -> tuple[Decimal | None, Decimal | No
     return _number(record, "value"), None, None
 
 
-def _ratio(record: Any) -> tuple[Decimal, Decimal, None]:
+def _ratio(record: Record) -> tuple[Decimal, Decimal, None]:
     if record.text("value"):
         message = _("This KPI is a ratio: give numerator and denominator, because percentages cannot be joined.")
         raise CellError("value", message)
@@ -203,7 +204,7 @@ def _ratio(record: Any) -> tuple[Decimal, Decimal, None]:
     return numerator, denominator, None
 
 
-def _members(record: Any) -> tuple[str, ...]:
+def _members(record: Record) -> tuple[str, ...]:
     _refuse_filled(record, ("numerator", "denominator"))
     members = sorted({unicodedata.normalize("NFC", name) for name in SEPARATORS.split(record.text("members")) if name})
     if len(members) > MOST_MEMBERS or any(len(name) > LONGEST_MEMBER for name in members):
@@ -216,13 +217,13 @@ def _members(record: Any) -> tuple[str, ...]:
     return tuple(members)
 
 
-def _refuse_filled(record: Any, columns: tuple[str, ...]) -> None:
+def _refuse_filled(record: Record, columns: tuple[str, ...]) -> None:
     for column in columns:
         if record.text(column):
             raise CellError(column, _("This KPI has no use for this column. Leave it empty."))
 
 
-def _number(record: Any, column: str) -> Decimal:
+def _number(record: Record, column: str) -> Decimal:
     text = record.text(column)
     if not text:
         raise CellError(column, _("A number is missing here."))

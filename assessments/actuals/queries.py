@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from assessments.actuals.models import ActualsImport, MonthlyActual
 from people.permissions import Permission
@@ -57,9 +57,8 @@ def sources_of(import_ids: Collection[int]) -> dict[int, ActualsImport]:
     return {source.id: source for source in db.session.scalars(statement)}
 
 
-def one_of(column: ColumnElement[int] | object, ids: Collection[int]) -> ColumnElement[bool]:
+def one_of(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
     """The condition that a number is among many, whatever their count."""
     # Written into the statement as numbers, because both databases limit the number of parameters.
     values = bindparam(None, list(ids), type_=Integer, expanding=True, literal_execute=True)
-    condition: ColumnElement[bool] = column.in_(values)  # type: ignore[attr-defined]  # mapped columns have no common type
-    return condition
+    return column.in_(values)

@@ -26,3 +26,9 @@ def may_write(viewer: Viewer, card: Scorecard) -> bool:
 def may_lock(viewer: Viewer, card: Scorecard) -> bool:
     """HR, never for themselves."""
     return card.person_id != viewer.person_id and is_person_in_scope(viewer, Permission.CYCLE_RUN, card.person_id)
+
+
+def may_ask(viewer: Viewer, card: Scorecard) -> bool:
+    """To leave a KPI out: the person and whoever may edit the scorecard, while it is agreed and not locked."""
+    is_open = card.state is ScorecardState.AGREED
+    return is_open and (card.person_id == viewer.person_id or may_edit(viewer, card))

@@ -170,6 +170,14 @@ def line_of(draft: LineDraft, place: int) -> ScorecardLine:
     )
 
 
+def is_default_curve(line: ScorecardLine) -> bool:
+    """Whether a line's curve is what the library gives for its target."""
+    if line.target is None or not line.is_scored:
+        return True
+    draft = LineDraft(line.measure, line.weight, line.target)
+    return tuple(_default_curve(draft, line.target, "")) == line.curve_points
+
+
 def _default_curve(draft: LineDraft, target: Decimal, name: str) -> CurvePoints:
     scale = Decimal(1)
     if draft.measure.curve_basis is CurveBasis.RATIO_TO_TARGET:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import current_app, request
 from wtforms import (
     BooleanField,
     DateField,
@@ -15,8 +16,11 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from assessments.actuals.models import is_storable, plain_digits
-from assessments.scorecards.actions import LineDraft
+from assessments.scorecards.actions import LineDraft, draft_scorecard, is_default_curve
 from assessments.scorecards.models import Scorecard, ScorecardLine
+from assessments.scorecards.queries import cards_of_person, people_to_target
+from people.organisation.models import Person
+from people.roles.models import Viewer
 from rubrics.measures.models import Measure, MeasureUnit
 from web.formats import NumberFormatError, parse_decimal
 from web.forms import BaseForm
@@ -67,12 +71,53 @@ class ScorecardForm(BaseForm):
         _l("Below the threshold the line goes on, instead of 0 points"),
     )
     copies = BooleanField(_l("Take over the KPIs of the last scorecard"))
+    people: Sequence[Person] = ()
+
+
+    @property
+    def chosen(self) -> Person:
+        """The person that was chosen."""
+        return next(person for person in self.people if person.public_id == self.person.data)
+
+    def drafted(self) -> Scorecard:
+        """The scorecard that this form asks for."""
+        earlier = cards_of_person(self.chosen.id)[:1] if self.copies.data else []
+        starts_on, ends_on = self.starts_on.data, self.ends_on.data
+        assert starts_on is not None
+        assert ends_on is not None
+        return draft_scorecard(
+            self.chosen,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            currency=str(self.currency.data),
+            continues_line=bool(self.continues_line.data),
+            lines=[_repeated(line) for card in earlier for line in card.lines],
+        )
+
+
+def scorecard_form(viewer: Viewer) -> ScorecardForm:
+    """The form of a new scorecard: for whomever the viewer may set targets, over the present half-year at first."""
+    today = viewer.today
+    first = 1 if today.month < 7 else 7
+    form = ScorecardForm(
+        starts_on=today.replace(month=first, day=1),
+        ends_on=today.replace(month=first + 5, day=30 if first == 1 else 31),
+        currency=current_app.config["CURRENCY"],
+    )
+    form.people = people_to_target(viewer)
+    form.person.choices = [("", "–"), *((person.public_id, person.name) for person in form.people)]
+    return form
+
+
+def _repeated(line: ScorecardLine) -> LineDraft:
+    curve = line.curve_points or None
+    return LineDraft(line.measure, line.weight, line.target, is_gate=line.is_gate, curve=curve)
 
 
 class LineForm(Form):
     """One KPI of a scorecard."""
 
-    measure = SelectField(_l("KPI"))
+    measure = SelectField(_l("KPI"), default="")
     weight = IntegerField(_l("Weight in percent"), [Optional(), NumberRange(0, 100)])
     target = FigureField(_l("Target"), [Optional()])
     threshold = FigureField(_l("Threshold"), [Optional()])
@@ -120,7 +165,9 @@ def lines_form(card: Scorecard, library: Sequence[Measure]) -> LinesForm:
     pinned = {line.measure.code: line.measure for line in card.lines}
     measures = tuple(pinned.get(measure.code, measure) for measure in library)
     measures += tuple(measure for measure in pinned.values() if measure not in measures)
-    count = min(len(card.lines) + BLANK_LINES, MOST_LINES)
+    # What someone has typed stays on the page even where the scorecard has fewer KPIs by now.
+    sent = sum(f"line_{place}-measure" in request.form for place in range(MOST_LINES))
+    count = min(max(len(card.lines) + BLANK_LINES, sent), MOST_LINES)
     fields = {
         f"line_{place}": FormField(LineForm, label=str(_l("KPI %(number)s")) % {"number": place + 1})
         for place in range(count)
@@ -146,8 +193,8 @@ def _draft(line: Any, measure: Measure) -> LineDraft:
 
 
 def line_values(line: ScorecardLine) -> dict[str, Any]:
-    """What the form shows of a line."""
-    curve = line.curve_points
+    """What the form shows of a line; a curve that is the library's own stays empty, so that it follows the target."""
+    curve = () if is_default_curve(line) else line.curve_points
     return {
         "measure": line.measure.public_id,
         "weight": line.weight,

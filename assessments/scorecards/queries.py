@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from assessments.actuals.models import MonthlyActual
@@ -19,6 +19,7 @@ from assessments.measurement.curves import Curve, curve_points
 from assessments.measurement.reasons import Reason
 from assessments.measurement.weighting import weighted_points
 from assessments.scorecards.models import CardResult, LineResult, LineStatus, MonthFigure, Scorecard, ScorecardLine
+from people.organisation.models import Person
 from people.permissions import Permission
 from people.roles.models import Viewer
 from people.roles.queries import scope
@@ -142,7 +143,17 @@ def scorecard_by_public_id(public_id: str) -> Scorecard | None:
     statement = (
         select(Scorecard)
         .where(Scorecard.public_id == public_id)
-        .options(joinedload(Scorecard.person), selectinload(Scorecard.lines))
+        .options(selectinload(Scorecard.person), selectinload(Scorecard.lines))
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def line_by_public_id(public_id: str) -> ScorecardLine | None:
+    """One line by the id in its address, with its scorecard and person."""
+    statement = (
+        select(ScorecardLine)
+        .where(ScorecardLine.public_id == public_id)
+        .options(selectinload(ScorecardLine.scorecard).selectinload(Scorecard.person))
     )
     return db.session.scalars(statement).one_or_none()
 
@@ -157,6 +168,15 @@ def visible_scorecards(viewer: Viewer) -> Select[tuple[Scorecard]]:
     """The statement of the scorecards that a viewer may see, with their people."""
     statement = select(Scorecard).join(Scorecard.person).options(joinedload(Scorecard.person))
     return scope(viewer, Permission.SCORECARD_READ, statement, Scorecard.person_id)
+
+
+def people_to_target(viewer: Viewer) -> list[Person]:
+    """The people for whom a viewer may write scorecards: in scope, working here, not themselves; by name."""
+    statement = select(Person).where(
+        Person.id != viewer.person_id, or_(Person.left_on.is_(None), Person.left_on >= viewer.today)
+    )
+    statement = scope(viewer, Permission.SCORECARD_EDIT, statement, Person.id)
+    return sorted(db.session.scalars(statement), key=lambda person: (person.sort_key, person.id))
 
 
 def _figures_of(cards: Sequence[Scorecard]) -> Figures:
