@@ -24,7 +24,7 @@ def library() -> str:
     columns = [
         Column("name", _l("KPI"), order_by=in_language(Measure.name), search=in_language(Measure.name)),
         Column("area", _l("Area"), order_by=(Measure.area_code, Measure.place)),
-        Column("unit", _l("Unit")),
+        Column("unit", _l("Unit of measure")),
         Column("direction", _l("Direction")),
         Column("joining", _l("How months join")),
         Column("owner", _l("Owner"), search=in_language(Measure.definition)),
