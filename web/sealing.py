@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -45,6 +46,15 @@ class Seal:
         """The content again; raises NotSealedWithThisKeyError."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
+        except (InvalidTag, ValueError) as error:
+            raise NotSealedWithThisKeyError from error
+
+    def opened_many(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+        """The contents of many, (name, sealed) each; raises NotSealedWithThisKeyError."""
+        decrypt = self._cipher.decrypt
+        try:
+            for name, sealed in rows:
+                yield decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name)
         except (InvalidTag, ValueError) as error:
             raise NotSealedWithThisKeyError from error
 

@@ -1,0 +1,1 @@
+"""Comments of a closed survey: read by those who may, withheld by HR with a reason where they are abusive."""
