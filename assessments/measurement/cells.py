@@ -99,8 +99,21 @@ class CellTable:
 
     def rows_of(self, subject: int) -> range:
         """Rows of one subject's cells."""
-        first, last = np.searchsorted(self.subject, [subject, subject + 1])
-        return range(int(first), int(last))
+        rows = self.rows_between(subject, subject + 1)
+        return range(rows.start, rows.stop)
+
+    def rows_between(self, first: int, last: int) -> slice:
+        """Rows of the cells of the subjects from `first` up to before `last`."""
+        start, stop = np.searchsorted(self.subject, [first, last])
+        return slice(int(start), int(stop))
+
+    def part(self, first: int, last: int) -> CellTable:
+        """Cells of some subjects, who are numbered from 0 in it; shares the memory of the whole."""
+        rows = self.rows_between(first, last)
+        return CellTable(
+            self.layout, last - first, self.subject[rows] - np.int32(first), self.groups[rows], self.raters[rows],
+            self.total[rows],
+        )
 
     def groups_of(self, row: int) -> tuple[RaterGroup, ...]:
         """Groups that make up a cell."""

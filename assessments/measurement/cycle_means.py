@@ -12,6 +12,8 @@ from assessments.measurement.cells import CellTable
 from assessments.measurement.ratings import GROUPS
 from assessments.measurement.rounding import quantised
 
+BLOCK_CELLS = 1 << 13
+
 
 class MeanSource(IntEnum):
     """Where a cycle mean comes from."""
@@ -47,11 +49,9 @@ def cycle_means(
     shape = (len(GROUPS), len(cells.layout.dimensions))
     sums, counts = np.zeros((2, *shape)), np.zeros((2, *shape), dtype=np.int64)
     kinds, kind_of_row = cell_kinds(cells, profile_of_subject)
-    means, shown = cells.means(), cells.is_shown
+    totals, numbers = _sums_of_kinds(cells, kind_of_row, number_of_kinds=len(kinds))
     for kind, (profile, mask) in enumerate(kinds):
-        rows = kind_of_row == kind
-        total = means[rows].sum(axis=0)
-        number = shown[rows].sum(axis=0)
+        total, number = totals[kind], numbers[kind]
         asked = members_of(mask)[:, None] & applicable[profile]
         is_pooled = (asked.sum(axis=0) > 1).astype(np.intp)
         for group, dimension in zip(*np.nonzero(asked), strict=True):
@@ -62,6 +62,20 @@ def cycle_means(
     number = np.where(alone, counts[0], counts[1])
     value = np.where(alone, sums[0], sums[1]) / np.maximum(number, 1)
     return CycleMeans(value=quantised(value), source=source.astype(np.int8), cells=number)
+
+
+def _sums_of_kinds(
+    cells: CellTable, kind_of_row: NDArray[np.intp], *, number_of_kinds: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Sum and number of the shown means of each kind of cell (kinds, dimensions), in blocks that fit the cache."""
+    shape = (number_of_kinds, len(cells.layout.dimensions))
+    totals, numbers = np.zeros(shape), np.zeros(shape)
+    for first in range(0, len(kind_of_row), BLOCK_CELLS):
+        rows = slice(first, first + BLOCK_CELLS)
+        is_kind = (np.arange(number_of_kinds)[:, None] == kind_of_row[rows]).astype(np.float64)
+        totals += is_kind @ cells.means_of(rows)
+        numbers += is_kind @ (cells.raters[rows] > 0)
+    return totals, np.rint(numbers).astype(np.int64)
 
 
 def cell_kinds(

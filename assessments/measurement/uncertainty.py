@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessments.measurement.cells import CellTable
+from assessments.measurement.packing import MIDDLE
 from assessments.measurement.ratings import FormLayout, group_index
 from assessments.measurement.reasons import Estimate
 from assessments.measurement.rounding import quantised
@@ -103,37 +104,28 @@ def _named_variance(
     cells: CellTable, *, default_variance: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int64]]:
     """Error variance of a single named rater, its source and the number of pairs, per dimension."""
-    manager, has_manager = _values_of(cells, "manager")
-    second, has_second = _values_of(cells, "second_line")
-    both = has_manager & has_second
-    pairs = both.sum(axis=0)
-    from_pairs = _variance(manager - second, both) / 2
-    from_reliability = (1 - SINGLE_RATER_RELIABILITY) * _variance(manager, has_manager)
-    enough_managers = has_manager.sum(axis=0) >= LEAST_CELLS
+    manager, second = (np.flatnonzero(cells.groups == 1 << group_index(group)) for group in ("manager", "second_line"))
+    values, shown = cells.means_of(manager), cells.raters[manager] > 0
+    _, of_manager, of_second = np.intersect1d(cells.subject[manager], cells.subject[second], return_indices=True)
+    both = shown[of_manager] & (cells.raters[second[of_second]] > 0)
+    from_pairs = _variance(values[of_manager] - cells.means_of(second[of_second]), both) / 2
+    enough_managers = shown.sum(axis=0) >= LEAST_CELLS
+    from_reliability = (1 - SINGLE_RATER_RELIABILITY) * _variance(values, shown)
     variance = np.where(enough_managers, from_reliability, default_variance)
     source = np.where(enough_managers, SpreadSource.RELIABILITY, SpreadSource.DEFAULT)
+    pairs = both.sum(axis=0)
     enough_pairs = pairs >= LEAST_CELLS
     variance = np.where(enough_pairs, from_pairs, variance)
     source = np.where(enough_pairs, SpreadSource.MANAGER_PAIRS, source)
     return variance, source.astype(np.int8), pairs
 
 
-def _values_of(cells: CellTable, group: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Values of one named source for every subject (subjects, dimensions), and where it has one."""
-    rows = np.flatnonzero(cells.groups == 1 << group_index(group))
-    value = np.zeros((cells.subjects, len(cells.layout.dimensions)))
-    has = np.zeros(value.shape, dtype=np.bool_)
-    value[cells.subject[rows]] = cells.means_of(rows)
-    has[cells.subject[rows]] = cells.is_shown[rows]
-    return value, has
-
-
 def _variance(value: NDArray[np.float64], has: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Sample variance of each column over the rows that have a value, 0 with fewer than two."""
     number = has.sum(axis=0)
-    mean = np.where(has, value, 0.0).sum(axis=0) / np.maximum(number, 1)
-    squares = np.where(has, (value - mean) ** 2, 0.0).sum(axis=0)
-    result: NDArray[np.float64] = squares / np.maximum(number - 1, 1)
+    distance = np.where(has, value - MIDDLE, 0.0)
+    squares = np.einsum("rd,rd->d", distance, distance) - distance.sum(axis=0) ** 2 / np.maximum(number, 1)
+    result: NDArray[np.float64] = np.maximum(squares, 0.0) / np.maximum(number - 1, 1)
     return result
 
 

@@ -9,8 +9,6 @@ from assessments.measurement.cells import CellTable
 from assessments.measurement.uncertainty import RaterSpread
 from review.aggregation.dimension_scores import CellTerms, DimensionScores, rows_by_rank
 
-CHUNK = 2048
-
 
 def composite_variance(
     cells: CellTable,
@@ -41,16 +39,32 @@ def composite_variance(
 def _shared(
     part: NDArray[np.float64], raters: NDArray[np.float64], correlation: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Sum over pairs of dimensions; where every dimension has the same raters it is a quadratic form over n."""
+    """Sum over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`, cell by cell.
+
+    `1 / max(n_d, n_e)` is `1 / N` for the largest count N, and `1/k - 1/(k + 1)` more for every smaller count k that
+    neither exceeds: one quadratic form for each count that occurs, instead of one term for each pair.
+    """
     counted = part != 0
     most = np.where(counted, raters, 0.0).max(axis=1, initial=0.0)
     least = np.where(counted, raters, np.inf).min(axis=1, initial=np.inf)
-    result: NDArray[np.float64] = np.einsum("cd,cd->c", part @ correlation, part) / np.maximum(most, 1.0)
-    uneven = np.flatnonzero((least < most) & (most > 0))
-    for first in range(0, len(uneven), CHUNK):
-        rows = uneven[first : first + CHUNK]
-        larger = np.maximum(np.maximum(raters[rows, :, None], raters[rows, None, :]), 1.0)
-        result[rows] = np.einsum("cd,cde,ce->c", part[rows], correlation / larger, part[rows])
+    result: NDArray[np.float64] = _quadratic(part, correlation) / np.maximum(most, 1.0)
+    uneven = np.flatnonzero(least < most)
+    if not len(uneven):
+        return result
+    for count in np.unique(raters[uneven][counted[uneven]])[:-1]:
+        rows = uneven[(least[uneven] <= count) & (count < most[uneven])]
+        # Between two counts that occur the steps 1/k - 1/(k + 1) add up; each row ends them at its own next count.
+        within = np.where(raters[rows] <= count, part[rows], 0.0)
+        above = np.where(counted[rows] & (raters[rows] > count), raters[rows], np.inf).min(axis=1)
+        below = np.where(counted[rows] & (raters[rows] <= count), raters[rows], 0.0).max(axis=1)
+        step = np.where(below == count, 1.0 / count - 1.0 / above, 0.0)
+        result[rows] += step * _quadratic(within, correlation)
+    return result
+
+
+def _quadratic(part: NDArray[np.float64], correlation: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quadratic form of each row."""
+    result: NDArray[np.float64] = np.einsum("cd,cd->c", part @ correlation, part)
     return result
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from review.aggregation.errors import AggregationError
 from review.aggregation.overall import OverallScores, overall_scores
 from review.aggregation.points import SectionPoints, dimension_points, points_slope, section_points, section_shares
 from review.aggregation.version import FORMULA_VERSION
+
+BLOCK_SUBJECTS = 1 << 11
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,12 @@ def aggregate_cells(
     if cells.subjects != len(profiles) or cells.layout != design.layout:
         raise AggregationError(subjects=cells.subjects, profiles=len(profiles))
     terms = cell_terms(cells, design=design, profile_of_subject=profiles, means=means, spread=spread)
-    scores = dimension_scores(cells, design=design, profile_of_subject=profiles, terms=terms)
-    weights = design.profile_weights[profiles]
-    shares = section_shares(scores, weights)[0]
-    slopes = shares * points_slope(scores)
-    variance, points_variance = (
-        composite_variance(cells, terms=terms, scores=scores, spread=spread, coefficients=part)
-        for part in (shares, slopes)
-    )
+    parts = [
+        _scored(cells, first, min(first + BLOCK_SUBJECTS, len(profiles)), design=design, profiles=profiles, terms=terms,
+                spread=spread)
+        for first in range(0, max(len(profiles), 1), BLOCK_SUBJECTS)
+    ]
+    scores, overall, section = zip(*parts, strict=True)
     return CycleScores(
         design=design,
         profile_of_subject=profiles,
@@ -113,10 +115,49 @@ def aggregate_cells(
         means=means,
         spread=spread,
         terms=terms,
-        scores=scores,
-        overall=overall_scores(scores, weights=weights, variance=variance),
-        section=section_points(scores, weights=weights, variance=points_variance),
+        scores=_joined(scores),
+        overall=_joined(overall),
+        section=_joined(section),
     )
+
+
+def _scored(
+    cells: CellTable,
+    first: int,
+    last: int,
+    *,
+    design: CycleDesign,
+    profiles: NDArray[np.intp],
+    terms: CellTerms,
+    spread: RaterSpread,
+) -> tuple[DimensionScores, OverallScores, SectionPoints]:
+    """Score some subjects, few enough to stay in the processor's cache."""
+    some = cells.part(first, last)
+    terms = replace(terms, kind=terms.kind[cells.rows_between(first, last)])
+    scores = dimension_scores(some, design=design, profile_of_subject=profiles[first:last], terms=terms)
+    weights = design.profile_weights[profiles[first:last]]
+    shares = section_shares(scores, weights)[0]
+    slopes = shares * points_slope(scores)
+    variance, points_variance = (
+        composite_variance(some, terms=terms, scores=scores, spread=spread, coefficients=part)
+        for part in (shares, slopes)
+    )
+    return (
+        scores,
+        overall_scores(scores, weights=weights, variance=variance),
+        section_points(scores, weights=weights, variance=points_variance),
+    )
+
+
+Part = TypeVar("Part", DimensionScores, OverallScores, SectionPoints)
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    """Put the results of the blocks one after the other."""
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(parts[0])
+    }
+    return replace(parts[0], **columns)
 
 
 def section_of(result: CycleScores, dimensions: tuple[str, ...]) -> SectionPoints:
