@@ -1,7 +1,8 @@
 """Tables, column types and connections that behave the same on SQLite and PostgreSQL."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,9 +22,22 @@ _PUBLIC_ID_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
 
 
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
 def utc_now() -> datetime:
     """The moment now, with its zone."""
-    return datetime.now(UTC)
+    return _moment.get() or datetime.now(UTC)
+
+
+@contextmanager
+def living_at(moment: datetime) -> Iterator[None]:
+    """Let everything inside happen at another moment: the demonstration lives through its last year this way."""
+    token = _moment.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def new_public_id() -> str:
