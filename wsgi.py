@@ -21,6 +21,9 @@ import people.grants.views
 import people.operations.commands
 import people.operations.views
 import people.posts.views
+import people.roster.commands
+import people.roster.jobs
+import people.roster.views
 import people.trail.commands
 import people.trail.views
 import people.units.views
@@ -31,6 +34,7 @@ import rubrics.measures.views
 import rubrics.profiles.views
 import web.jobs.jobs
 import web.outbox.jobs
+import web.style_guide.views
 from people.permissions import Permission
 from people.roles.models import Viewer
 from web.application import build_app
@@ -44,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people.accounts.views.blueprint,
     people.directory.views.blueprint,
     people.posts.views.blueprint,
+    people.roster.views.blueprint,
     people.units.views.blueprint,
     people.grants.views.blueprint,
     people.administration.views.blueprint,
@@ -56,16 +61,18 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments.scorecards.views.blueprint,
     assessments.exemptions.views.blueprint,
     review.home.views.blueprint,
+    web.style_guide.views.blueprint,
 )
 COMMANDS: tuple[click.Group, ...] = (
     people.administration.commands.commands,
+    people.roster.commands.commands,
     people.trail.commands.commands,
     people.operations.commands.commands,
     rubrics.catalogue.commands.commands,
     assessments.actuals.commands.commands,
 )
 # Their decorators tell the workers what there is to run.
-JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs, people.audit.jobs)
+JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs, people.audit.jobs, people.roster.jobs)
 
 
 def _reads_rubrics(viewer: object) -> bool:

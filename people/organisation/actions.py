@@ -12,16 +12,16 @@ from people.organisation.errors import (
     ReportingLoopError,
     ShareTooHighError,
 )
-from people.organisation.models import Employment, Person, Unit
+from people.organisation.models import Employment, Person
 from people.organisation.queries import lines_above, loop_in
 from web.database import db
 from web.formats import format_date
+from web.transactions import one_at_a_time
 
 
 def lock_reporting_lines() -> None:
     """Let one change of the organisation pass at a time: two that are right alone can be a loop together."""
-    roots = select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id)
-    db.session.execute(roots.with_for_update(key_share=True)).all()
+    one_at_a_time("organisation")
 
 
 def require_sound(person_ids: Collection[int]) -> None:
