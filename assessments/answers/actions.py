@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import contains_eager
 
 from assessments.answers.errors import (
     AlreadySubmittedError,
@@ -30,6 +31,7 @@ from assessments.surveys.models import (
     SealedComment,
     Survey,
     SurveyState,
+    SurveySubject,
 )
 from web.database import db, utc_now
 from web.formats import format_moment
@@ -126,7 +128,7 @@ def _saved(
     now: datetime,
     submit: bool,
 ) -> Answer:
-    if page is not None and page.form_id != form.framework.public_id:
+    if page is not None and page.form_id != form.form_id:
         raise OtherFormError
     placed = _placed(form, ratings)
     _require_short(comments)
@@ -163,16 +165,39 @@ def _require_short(comments: Mapping[Question, Comment | None]) -> None:
 
 
 def _lock(request: RatingRequest, now: datetime) -> None:
-    """Hold the request, and the survey against its close; raises where answers are not taken at that moment."""
-    db.session.refresh(request, with_for_update=True)
-    survey = request.subject.survey
-    db.session.refresh(survey, with_for_update={"read": True})
+    """Hold the survey against its close, and the request; raises where answers are not taken at that moment."""
+    number = _number_of(request)
+    fresh = {"populate_existing": True}
+    survey = db.session.scalars(
+        select(Survey)
+        .join(SurveySubject, SurveySubject.survey_id == Survey.id)
+        .join(RatingRequest, RatingRequest.subject_id == SurveySubject.id)
+        .where(RatingRequest.id == number)
+        .with_for_update(read=True, of=Survey)
+        .execution_options(**fresh)
+    ).one_or_none()
+    # The close deletes requests: whoever still has the page open is told the same as everyone else.
+    if survey is None or survey.state in {SurveyState.CLOSING, SurveyState.CLOSED}:
+        raise CollectionClosedEarlyError
     if survey.state == SurveyState.OPEN and now >= survey.closes_at:
         raise CollectionOverError(moment=format_moment(survey.closes_at, survey.time_zone))
-    if survey.state in {SurveyState.CLOSING, SurveyState.CLOSED}:
-        raise CollectionClosedEarlyError
     if not survey.is_collecting(now):
         raise NotYetOpenError(moment=format_moment(survey.opens_at, survey.time_zone))
+    db.session.scalars(
+        select(RatingRequest)
+        .join(RatingRequest.subject)
+        .where(RatingRequest.id == number)
+        .options(contains_eager(RatingRequest.subject))
+        .with_for_update(of=RatingRequest)
+        .execution_options(**fresh)
+    ).one()
+
+
+def _number_of(request: RatingRequest) -> int:
+    """The number of a request, also where the close has deleted it in the meantime."""
+    identity = inspect(request).identity
+    assert identity is not None
+    return int(identity[0])
 
 
 def _write(request: RatingRequest, answer: Answer, form: AskedForm) -> None:

@@ -13,7 +13,7 @@ from assessments.measurement.ratings import UNANSWERED, FormLayout
 from assessments.surveys.errors import SurveyKeyMissingError
 from assessments.surveys.models import Question, RatingRequest, SealedAnswer, SealedComment, Survey
 from assessments.surveys.queries import form_of
-from rubrics.frameworks.models import Dimension, Framework, Item
+from rubrics.frameworks.models import Dimension, Item
 from rubrics.frameworks.queries import items_of
 from rubrics.profiles.queries import item_places
 from web.database import db
@@ -24,11 +24,15 @@ RATINGS, COMMENTS = "ratings", "comments"
 
 @dataclass(frozen=True)
 class AskedForm:
-    """The form of one request: what is asked, in the order of the pinned version, and where it is written."""
+    """The form of one request: what is asked, in the order of the pinned version, and where it is written.
 
-    framework: Framework
+    Its items belong to a published version that never changes, so they outlive the transaction that read them.
+    """
+
+    form_id: str
     items: tuple[Item, ...]
     layout: FormLayout
+    places: Mapping[str, int]
 
     @property
     def parts(self) -> tuple[tuple[Dimension, tuple[Item, ...]], ...]:
@@ -37,11 +41,6 @@ class AskedForm:
         return tuple(
             (dimension, tuple(item for item in self.items if item.dimension is dimension)) for dimension in dimensions
         )
-
-    @property
-    def places(self) -> dict[str, int]:
-        """The byte of each item asked, by its code."""
-        return {item.code: item.place for item in self.items}
 
 
 @dataclass(frozen=True)
@@ -102,27 +101,18 @@ class OpenedPage:
 
 def asked_form(request: RatingRequest) -> AskedForm:
     """The form of a request: the pinned version, narrowed to what the role profile asks the rater's group."""
-    return asked_forms([request])[request.id]
-
-
-def asked_forms(requests: Iterable[RatingRequest]) -> dict[int, AskedForm]:
-    """The forms of several requests of one survey, by the request's number."""
-    asked = list(requests)
-    if not asked:
-        return {}
-    framework = form_of(asked[0].subject.survey)
+    framework = form_of(request.subject.survey)
     items = items_of(framework)
-    layout = layout_of(items)
-    profiles = {request.subject.profile_id: request.subject.profile for request in asked}
-    places = {key: frozenset(value) for key, value in item_places(list(profiles.values()), framework).items()}
-    return {
-        request.id: AskedForm(
-            framework=framework,
-            items=tuple(item for item in items if item.place in places[request.subject.profile_id, request.group]),
-            layout=layout,
-        )
-        for request in asked
-    }
+    asked = frozenset(item_places([request.subject.profile], framework)[request.subject.profile_id, request.group])
+    for row in {*items, *(item.dimension for item in items)}:
+        if row in db.session:
+            db.session.expunge(row)
+    return AskedForm(
+        form_id=framework.public_id,
+        items=tuple(item for item in items if item.place in asked),
+        layout=layout_of(items),
+        places={item.code: item.place for item in items if item.place in asked},
+    )
 
 
 def layout_of(items: Iterable[Item]) -> FormLayout:

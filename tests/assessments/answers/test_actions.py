@@ -122,7 +122,7 @@ def test_two_windows_do_not_overwrite_each_other_unseen(app: Flask, person: Find
     blank = answer_of(request, form).fingerprint([item.place])
 
     def page(number: int) -> OpenedPage:
-        return OpenedPage(form.framework.public_id, number, blank, (item.place,))
+        return OpenedPage(form.form_id, number, blank, (item.place,))
 
     in_transaction(lambda: save_answers(request, form, {item.code: 2}, page=page(1)))
     in_transaction(lambda: save_answers(request, form, {item.code: 3}, page=page(1)))
