@@ -59,7 +59,9 @@ def weighted_points(
     >>> weighted_points([90.0, 260 / 3], weights=[60, 40]).hundredths
     8867
     """
-    given = states or [PartState.MISSING if value is None else PartState.SCORED for value in points]
+    given = [PartState(state) for state in states or []] or [
+        PartState.MISSING if value is None else PartState.SCORED for value in points
+    ]
     parts = [exact(weight) for weight in weights]
     whole = sum(parts, Fraction(0))
     if len(parts) != len(points) or len(given) != len(points) or whole <= 0 or any(part < 0 for part in parts):
@@ -67,7 +69,7 @@ def weighted_points(
     scored = [state is PartState.SCORED and value is not None for state, value in zip(given, points, strict=True)]
     remaining = sum((part for part, has in zip(parts, scored, strict=True) if has), Fraction(0))
     terms = tuple(
-        PointsTerm(value if has else None, part, PartState(state), part / remaining if has else Fraction(0))
+        PointsTerm(value if has else None, part, state, part / remaining if has else Fraction(0))
         for value, part, state, has in zip(points, parts, given, scored, strict=True)
     )
     reason = _reason(given, scored, share=remaining / whole)

@@ -12,8 +12,6 @@ from assessments.measurement.ratings import GROUPS, FormLayout, group_index
 from assessments.measurement.uncertainty import DEFAULT_RATER_VARIANCE
 from review.aggregation.errors import DesignError
 
-LEAST_SHARE = 0.60
-
 
 @dataclass(frozen=True)
 class CycleDesign:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from assessments.measurement.apportionment import Weight
 from assessments.measurement.reasons import Reason
+from assessments.measurement.weighting import PartState, PointsResult, weighted_points
 from review.aggregation.bands import DEFAULT_BANDS, GradeBands, boundary_zone
 from review.aggregation.errors import WeightsError
-from review.aggregation.points import PartState, PointsResult, weighted_points, weights_of_100
+from review.aggregation.points import weights_of_100
 
 
 @dataclass(frozen=True)

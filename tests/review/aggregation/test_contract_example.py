@@ -15,11 +15,11 @@ from assessments.measurement.disclosure import partition_of
 from assessments.measurement.ratings import GROUPS, FormLayout, group_index
 from assessments.measurement.reasons import Reason
 from assessments.measurement.rounding import as_decimal, quantised
+from assessments.measurement.weighting import weighted_points
 from review.aggregation.cycle import aggregate_cells, aggregate_cycle
 from review.aggregation.design import profile_design
 from review.aggregation.dimension_scores import Evidence
 from review.aggregation.explanation import person_steps
-from review.aggregation.points import weighted_points
 from review.aggregation.totals import SectionEntry, total_result
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "data" / "oracles" / "contract_example.json").read_text())

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.measurement.reasons import Reason
+from assessments.measurement.weighting import PartState, weighted_points
 from review.aggregation.bands import (
     DEFAULT_BANDS,
     GradeBands,
@@ -19,7 +20,7 @@ from review.aggregation.bands import (
     grade_probabilities,
 )
 from review.aggregation.errors import BandsError, UnknownGradeError, WeightsError
-from review.aggregation.points import PartState, weighted_points, weights_of_100
+from review.aggregation.points import weights_of_100
 from review.aggregation.totals import SectionEntry, cycle_totals, total_result
 from tests.oracles import oracle
 
