@@ -104,7 +104,7 @@ def _figures(
     sales = sum((order.net_amount for order in sold), Decimal(0))
     due = sum(order.is_shipped or order.is_overdue for order in sold)
     on_time = sum(order.is_on_time for order in sold)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (number, "net-sales", month, str(sales), "", "", ""),
         (number, "orders", month, str(len(sold)), "", "", ""),
         (number, "average-order-value", month, "", str(sales), str(len(sold)), ""),
@@ -114,3 +114,38 @@ def _figures(
     if due:
         rows.append((number, "on-time-shipping", month, "", str(on_time), str(due), ""))
     return rows
+
+
+def half_year_ending(year: int, month: int) -> tuple[date, date]:
+    """The six whole months that end with a month: first and last day."""
+    start = year * 12 + month - 6
+    return date(start // 12, start % 12 + 1, 1), date(year, month, monthrange(year, month)[1])
+
+
+@dataclass(frozen=True)
+class BaseFigures:
+    """What a person sold in the months before a period: the base of its targets."""
+
+    monthly_sales: tuple[Decimal, ...]
+    monthly_orders: tuple[Decimal, ...]
+    customers: int
+    average_order: Decimal
+
+
+def base_figures(number: str, period_starts_on: date, today: date) -> BaseFigures:
+    """The figures of the half-year before a period, by month where they add up; months before the file are left out."""
+    earlier = [
+        order
+        for order in orders(today)
+        if order.employee_number == number and moved(period_starts_on, -6) <= order.ordered_on < period_starts_on
+    ]
+    months: dict[str, list[Decimal]] = defaultdict(list)
+    for order in earlier:
+        months[month_name(order.ordered_on)].append(order.net_amount)
+    total = sum((order.net_amount for order in earlier), Decimal(0))
+    return BaseFigures(
+        monthly_sales=tuple(sum(amounts, Decimal(0)) for amounts in months.values()),
+        monthly_orders=tuple(Decimal(len(amounts)) for amounts in months.values()),
+        customers=len({order.customer for order in earlier}),
+        average_order=(total / max(len(earlier), 1)).quantize(Decimal(1)),
+    )

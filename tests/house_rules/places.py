@@ -20,6 +20,8 @@ PURE = ("assessments.measurement", "review.aggregation", "review.rewards")
 NAMED_FOR_WHAT_THEY_ARE = {
     "people/permissions.py": "the one vocabulary of permissions",
     "people/roles/guards.py": "the guards that every view carries",
+    "review/demonstration/people.py": "the people of the demonstration, as a file of people would name them",
+    "review/demonstration/inventions.py": "what the demonstration invents from a seed",
     "people/audit/seals.py": "the keyed codes of the audit trail",
     "people/trail/sentences.py": "what each event of the trail says to its reader",
     "people/accounts/sessions.py": "the edge between Flask-Login and the sessions in the database",
