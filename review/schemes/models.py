@@ -1,78 +1,136 @@
-"""Tables of schemes: how a cycle turns scores and key figures into points and grades, and what follows from them."""
+"""Tables of schemes: one row a version, which never changes once it is published."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assessments.measurement.apportionment import Weight
+from assessments.measurement.curves import CAP_POINTS, GAP_CURVE, TARGET_POINTS, THRESHOLD_POINTS
+from people.organisation.models import Person
 from review.aggregation.bands import GradeBands
 from review.rewards.merit import MeritMatrix
+from rubrics.frameworks.models import keep_parts_of_published, keep_published
 from web.database import Base, Identified, Versioned, enum_column
+from web.language import LazyString
+from web.language import lazy_gettext as _l
+
+LOWEST_LEVEL, HIGHEST_LEVEL = 1, 30
 
 
 class SchemeState(StrEnum):
-    """A scheme is written as a draft; once published it never changes."""
+    """A version is written as a draft and then stands for good."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
 
 
 class SectionKind(StrEnum):
-    """What a section's points come from."""
+    """What a section of the result is made of."""
 
     COMPETENCY = "competency"
     KPI = "kpi"
 
+    @property
+    def label(self) -> LazyString:
+        """The section's name in the reader's language."""
+        return SECTION_LABELS[self]
+
 
 class DistributionRule(StrEnum):
-    """What the shares of grades are: nothing, guidance, or a limit."""
+    """What the shares of the grades are: nothing, guidance, or enforced."""
 
     NONE = "none"
     GUIDANCE = "guidance"
     ENFORCED = "enforced"
 
+    @property
+    def label(self) -> LazyString:
+        """The rule in the reader's language."""
+        return DISTRIBUTION_LABELS[self]
+
 
 class SecondLine(StrEnum):
-    """Whether the second line only reviews or rates as well."""
+    """Whether the second-line manager only reviews, or also rates."""
 
     REVIEWS = "reviews"
     RATES = "rates"
 
+    @property
+    def label(self) -> LazyString:
+        """The choice in the reader's language."""
+        return SECOND_LINE_LABELS[self]
+
 
 class VisiblePart(StrEnum):
-    """A part of a released result that the employee may be shown."""
+    """What an employee is shown of the own result after release."""
 
     GRADE = "grade"
     TOTAL_POINTS = "total_points"
     SECTION_POINTS = "section_points"
+    KPI_LINES = "kpi_lines"
     DIMENSION_SCORES = "dimension_scores"
     CELLS = "cells"
     ITEMS = "items"
     COMMENTS = "comments"
     UNCERTAINTY = "uncertainty"
-    KPI_LINES = "kpi_lines"
+
+    @property
+    def label(self) -> LazyString:
+        """The part in the reader's language."""
+        return PART_LABELS[self]
+
+
+SECTION_LABELS = {SectionKind.COMPETENCY: _l("Competency (360)"), SectionKind.KPI: _l("KPIs")}
+DISTRIBUTION_LABELS = {
+    DistributionRule.NONE: _l("No shares"),
+    DistributionRule.GUIDANCE: _l("Guidance: shares to look at, departures are allowed"),
+    DistributionRule.ENFORCED: _l("Enforced: shares that must be kept"),
+}
+SECOND_LINE_LABELS = {
+    SecondLine.REVIEWS: _l("Reviews the manager's assessment"),
+    SecondLine.RATES: _l("Reviews and also rates, with a weight of its own"),
+}
+PART_LABELS = {
+    VisiblePart.GRADE: _l("Performance grade"),
+    VisiblePart.TOTAL_POINTS: _l("Total points"),
+    VisiblePart.SECTION_POINTS: _l("Points of each section"),
+    VisiblePart.KPI_LINES: _l("Each KPI with figures and points"),
+    VisiblePart.DIMENSION_SCORES: _l("Scores of competencies and areas"),
+    VisiblePart.CELLS: _l("Scores by rater group, as far as anonymity allows"),
+    VisiblePart.ITEMS: _l("Means of single behaviours, as far as anonymity allows"),
+    VisiblePart.COMMENTS: _l("Comments, as far as anonymity allows"),
+    VisiblePart.UNCERTAINTY: _l("Uncertainty of each score"),
+}
 
 
 class Scheme(Identified, Versioned, Base):
-    """One version of a scheme for a range of job levels; numbers that are not whole are kept as exact text."""
+    """One version of how a range of job levels is reviewed."""
 
     __tablename__ = "scheme"
     __table_args__ = (
         UniqueConstraint("code", "number"),
-        CheckConstraint("job_level_from <= job_level_to", name="levels_in_order"),
-        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
-        CheckConstraint("minimum_share BETWEEN 60 AND 100", name="minimum_share_in_range"),
-        CheckConstraint("second_line_weight BETWEEN 0 AND 100", name="second_line_weight_in_range"),
+        Index(
+            "uq_scheme_code_draft",
+            "code",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("job_level_from BETWEEN 1 AND job_level_to AND job_level_to <= 30", name="job_levels"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_at"),
+        CheckConstraint("smallest_team BETWEEN 1 AND 1000", name="smallest_team"),
+        CheckConstraint("second_line_weight BETWEEN 0 AND 100", name="second_line_weight"),
     )
 
     version: Mapped[int] = mapped_column(default=1)
-    code: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(40))
     number: Mapped[int]
     name: Mapped[dict[str, str]]
     state: Mapped[SchemeState] = mapped_column(enum_column(SchemeState), default=SchemeState.DRAFT)
@@ -80,34 +138,40 @@ class Scheme(Identified, Versioned, Base):
     job_level_to: Mapped[int]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-    gap_curve: Mapped[list[list[str]]] = mapped_column(JSON)
-    kpi_points: Mapped[list[str]] = mapped_column(JSON)
+    published_at: Mapped[datetime | None]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     kpi_continues_line: Mapped[bool] = mapped_column(default=False)
-    minimum_share: Mapped[int] = mapped_column(default=60)
     gate_cap: Mapped[str | None] = mapped_column(String(8))
-    distribution: Mapped[DistributionRule] = mapped_column(
-        enum_column(DistributionRule), default=DistributionRule.GUIDANCE
-    )
-    smallest_team: Mapped[int] = mapped_column(default=10)
-    second_line: Mapped[SecondLine] = mapped_column(enum_column(SecondLine), default=SecondLine.REVIEWS)
-    second_line_weight: Mapped[int] = mapped_column(default=0)
+    distribution: Mapped[DistributionRule] = mapped_column(enum_column(DistributionRule))
+    smallest_team: Mapped[int]
+    second_line: Mapped[SecondLine] = mapped_column(enum_column(SecondLine))
+    second_line_weight: Mapped[int]
     visibility: Mapped[list[str]] = mapped_column(JSON)
     merit_cuts: Mapped[list[str]] = mapped_column(JSON)
     merit_percents: Mapped[dict[str, list[str]]] = mapped_column(JSON)
-    published_at: Mapped[datetime | None]
-    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
+    published_by: Mapped[Person | None] = relationship()
     sections: Mapped[list["SchemeSection"]] = relationship(
-        back_populates="scheme", order_by="SchemeSection.place", cascade="all, delete-orphan", lazy="selectin"
+        order_by="SchemeSection.place", cascade="all, delete-orphan", lazy="selectin"
     )
     bands: Mapped[list["GradeBand"]] = relationship(
-        back_populates="scheme", order_by="GradeBand.place", cascade="all, delete-orphan", lazy="selectin"
+        order_by="GradeBand.place", cascade="all, delete-orphan", lazy="selectin"
     )
 
     @property
     def is_published(self) -> bool:
-        """Whether this version is in force or was, and so stays as it is."""
+        """Whether this version stands for good."""
         return self.state is SchemeState.PUBLISHED
+
+    @property
+    def gap_curve(self) -> tuple[tuple[int, int], ...]:
+        """From the gap to the required level to points; the same in every scheme."""
+        return tuple((int(gap), int(points)) for gap, points in GAP_CURVE.points)
+
+    @property
+    def kpi_points(self) -> tuple[int, int, int]:
+        """Points at threshold, target and stretch value; the same in every scheme."""
+        return THRESHOLD_POINTS, TARGET_POINTS, CAP_POINTS
 
     @property
     def grade_bands(self) -> GradeBands:
@@ -117,84 +181,101 @@ class Scheme(Identified, Versioned, Base):
 
     @property
     def guidance_shares(self) -> dict[str, int]:
-        """The suggested share of each grade in percent."""
-        return {band.grade: band.share for band in self.bands if band.share is not None}
+        """The share of each grade in percent; empty where the scheme has none."""
+        if self.distribution is DistributionRule.NONE:
+            return {}
+        return {band.grade: band.share or 0 for band in self.bands}
 
     @property
     def merit_matrix(self) -> MeritMatrix:
-        """Guidelines for raises by grade and compa-ratio."""
+        """The raise by grade and compa-ratio, as shares of the salary."""
         rates: dict[str, tuple[Weight, ...]] = {
-            grade: tuple(Fraction(percent) / 100 for percent in percents)
-            for grade, percents in self.merit_percents.items()
+            band.grade: tuple(Decimal(percent) / 100 for percent in self.merit_percents[band.grade])
+            for band in self.bands
         }
-        return MeritMatrix(edges=tuple(self.merit_cuts), rates=rates)
-
-    def weight_of(self, kind: SectionKind) -> int:
-        """The weight of a section in percent, 0 where the scheme has none of this kind."""
-        return sum(section.weight for section in self.sections if section.kind is kind)
-
-    def shows(self, part: VisiblePart) -> bool:
-        """Whether employees are shown a part of their released result."""
-        return part.value in self.visibility
-
-    def coefficient_of(self, grade: str) -> Decimal:
-        """The coefficient of a grade; raises KeyError for a grade that the scheme does not have."""
-        return {band.grade: Decimal(band.coefficient) for band in self.bands}[grade]
-
-    def merit_percent(self, grade: str, ratio: Fraction) -> Fraction:
-        """The guideline of the merit matrix in percent for a grade and a compa-ratio."""
-        return self.merit_matrix.guideline(grade, ratio) * 100
+        return MeritMatrix(edges=tuple(Decimal(cut) for cut in self.merit_cuts), rates=rates)
 
     def covers(self, job_level: int) -> bool:
-        """Whether people of a job level are judged by this scheme."""
+        """Whether people of a job level are reviewed by this scheme."""
         return self.job_level_from <= job_level <= self.job_level_to
 
-    def content(self) -> dict[str, Any]:
-        """Everything the scheme says, as plain values: for seals, comparison and the next version."""
-        plain = {name: getattr(self, name) for name in CONTENT_COLUMNS}
-        kinds = {name: value.value for name, value in plain.items() if isinstance(value, StrEnum)}
-        sections = [{"kind": section.kind.value, "weight": section.weight} for section in self.sections]
-        return plain | kinds | {"sections": sections, "bands": [band.content() for band in self.bands]}
+    def shows(self, part: VisiblePart) -> bool:
+        """Whether an employee is shown a part of the own result."""
+        return part.value in self.visibility
+
+    def weight_of(self, kind: SectionKind) -> int:
+        """The weight of a section in percent; 0 where the scheme has no such section."""
+        return next((section.weight for section in self.sections if section.kind is kind), 0)
+
+    def coefficient_of(self, grade: str) -> Decimal:
+        """The performance coefficient of a grade; KeyError for one that the scheme does not have."""
+        return {band.grade: band.coefficient for band in self.bands}[grade]
+
+    def content(self) -> Mapping[str, Any]:
+        """Everything that decides a result, for seals and comparisons."""
+        return {
+            "code": self.code,
+            "number": self.number,
+            "job_levels": [self.job_level_from, self.job_level_to],
+            "sections": {section.kind.value: section.weight for section in self.sections},
+            "bands": [[band.grade, band.cut, band.coefficient_hundredths, band.share] for band in self.bands],
+            "kpi_continues_line": self.kpi_continues_line,
+            "gate_cap": self.gate_cap,
+            "distribution": self.distribution.value,
+            "smallest_team": self.smallest_team,
+            "second_line": self.second_line.value,
+            "second_line_weight": self.second_line_weight,
+            "visibility": sorted(self.visibility),
+            "merit_cuts": self.merit_cuts,
+            "merit_percents": self.merit_percents,
+        }
 
 
-CONTENT_COLUMNS = (
-    "name", "job_level_from", "job_level_to", "gap_curve", "kpi_points", "kpi_continues_line", "minimum_share",
-    "gate_cap", "distribution", "smallest_team", "second_line", "second_line_weight", "visibility", "merit_cuts",
-    "merit_percents",
-)  # fmt: skip
-
-
-class SchemeSection(Base):
-    """A section of a scheme with its weight in percent; the weights of a scheme sum to 100."""
+class SchemeSection(Identified, Base):
+    """One section of the result with its weight in percent."""
 
     __tablename__ = "scheme_section"
-    __table_args__ = (CheckConstraint("weight BETWEEN 1 AND 100", name="weight_in_percent"),)
+    __table_args__ = (
+        UniqueConstraint("scheme_id", "kind"),
+        CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    scheme_id: Mapped[int] = mapped_column(ForeignKey("scheme.id"), index=True)
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("scheme.id", ondelete="CASCADE"))
     place: Mapped[int]
     kind: Mapped[SectionKind] = mapped_column(enum_column(SectionKind))
     weight: Mapped[int]
 
-    scheme: Mapped[Scheme] = relationship(back_populates="sections")
 
-
-class GradeBand(Base):
-    """A grade of a scheme: from how many points (hundredths), its coefficient, and its suggested share in percent."""
+class GradeBand(Identified, Base):
+    """One grade: from how many points on, what coefficient, what share; the lowest has no cut."""
 
     __tablename__ = "grade_band"
-    __table_args__ = (UniqueConstraint("scheme_id", "grade"),)
+    __table_args__ = (
+        UniqueConstraint("scheme_id", "grade"),
+        UniqueConstraint("scheme_id", "place"),
+        CheckConstraint("cut IS NULL OR cut BETWEEN 1 AND 12000", name="cut"),
+        CheckConstraint("coefficient_hundredths BETWEEN 0 AND 1000", name="coefficient"),
+        CheckConstraint("share IS NULL OR share BETWEEN 0 AND 100", name="share"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    scheme_id: Mapped[int] = mapped_column(ForeignKey("scheme.id"), index=True)
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("scheme.id", ondelete="CASCADE"))
     place: Mapped[int]
     grade: Mapped[str] = mapped_column(String(8))
     cut: Mapped[int | None]
-    coefficient: Mapped[str] = mapped_column(String(16))
+    coefficient_hundredths: Mapped[int]
     share: Mapped[int | None]
 
-    scheme: Mapped[Scheme] = relationship(back_populates="bands")
+    @property
+    def coefficient(self) -> Decimal:
+        """The performance coefficient."""
+        return Decimal(self.coefficient_hundredths).scaleb(-2)
 
-    def content(self) -> dict[str, Any]:
-        """What the band says, as plain values."""
-        return {"grade": self.grade, "cut": self.cut, "coefficient": self.coefficient, "share": self.share}
+    @property
+    def points(self) -> Decimal | None:
+        """The points from which the grade is reached, as people see them."""
+        return None if self.cut is None else Decimal(self.cut).scaleb(-2)
+
+
+keep_published(Scheme)
+keep_parts_of_published(SchemeSection, "scheme", "scheme_id")
+keep_parts_of_published(GradeBand, "scheme", "scheme_id")
