@@ -1,12 +1,12 @@
 """Taking a file in: it waits for its confirmation, then all of it is carried out at once or nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import String, cast, delete, insert, literal, or_, select, update
 
 from people.audit.actions import record
 from people.comparison.models import Named, PersonChange, Plan, State
@@ -21,6 +21,8 @@ from web.texts import sort_key, unique_key
 from web.transactions import after_commit
 
 Ids = dict[str, int]
+Value = TypeVar("Value")
+LARGEST_PART = 500
 
 
 def keep_upload(content: bytes, filename: str, owner_id: int) -> RosterUpload:
@@ -91,10 +93,13 @@ def _write_positions(changes: Iterable[tuple[str, Named]], state: State, ids: Id
 def _write_people(plan: Plan, ids: Ids) -> None:
     """Add and change people; addresses that change hands are first taken from all of them."""
     changed = [change for change in plan.changed if change.before and change.before.known != change.known]
+    moving = [
+        change.before.id for change in changed if change.before and change.before.known.email != change.known.email
+    ]
+    for ids_now in _in_parts(moving):
+        parked = literal("~") + cast(Person.id, String)
+        db.session.execute(update(Person).where(Person.id.in_(ids_now)).values(email_key=parked))
     if changed:
-        moving = [change.before for change in changed if change.before]
-        parked = [{"id": before.id, "email_key": f"~{before.id}"} for before in moving]
-        db.session.execute(update(Person), parked)
         db.session.execute(update(Person), [_person_row(change) | _identity(change) for change in changed])
     if plan.added:
         db.session.execute(insert(Person), [_person_row(change) for change in plan.added])
@@ -102,10 +107,9 @@ def _write_people(plan: Plan, ids: Ids) -> None:
 
 
 def _ids_of_people(keys: Iterable[str]) -> Ids:
-    wanted = list(keys)
     found: Ids = {}
-    for start in range(0, len(wanted), 500):
-        chosen = Person.employee_number_key.in_(wanted[start : start + 500])
+    for part in _in_parts(list(keys)):
+        chosen = Person.employee_number_key.in_(part)
         rows = db.session.execute(select(Person.employee_number_key, Person.id).where(chosen))
         found |= {row.employee_number_key: row.id for row in rows}
     return found
@@ -150,8 +154,8 @@ def _write_posts(changes: Iterable[PersonChange], people: Ids, units: Ids, posit
                 free.remove(same_start)
                 moved.append(values | {"id": same_start[0], "version": same_start[1]})
         removed += [row_id for row_id, _version, _stay in free]
-    for start in range(0, len(removed), 500):
-        db.session.execute(delete(Employment).where(Employment.id.in_(removed[start : start + 500])))
+    for part in _in_parts(removed):
+        db.session.execute(delete(Employment).where(Employment.id.in_(part)))
     if moved:
         db.session.execute(update(Employment), moved)
     if added:
@@ -187,3 +191,9 @@ def _leavers_by_day(changes: Iterable[PersonChange], people: Mapping[str, int]) 
         if change.before is not None and change.known.left_on is not None:
             days.setdefault(change.known.left_on, []).append(people[change.key])
     return days
+
+
+def _in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Parts that fit into one statement on every database."""
+    for start in range(0, len(values), LARGEST_PART):
+        yield values[start : start + LARGEST_PART]
