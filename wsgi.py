@@ -9,6 +9,8 @@ from flask import Blueprint, Flask
 
 import assessments.actuals.commands
 import assessments.actuals.views
+import assessments.answers.views
+import assessments.closing.jobs
 import assessments.exemptions.views
 import assessments.scorecards.views
 import people.accounts.sessions
@@ -60,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments.actuals.views.blueprint,
     assessments.scorecards.views.blueprint,
     assessments.exemptions.views.blueprint,
+    assessments.answers.views.blueprint,
     review.home.views.blueprint,
     web.style_guide.views.blueprint,
 )
@@ -68,15 +71,26 @@ COMMANDS: tuple[click.Group, ...] = (
     people.roster.commands.commands,
     people.trail.commands.commands,
     people.operations.commands.commands,
+    people.operations.commands.backups,
     rubrics.catalogue.commands.commands,
     assessments.actuals.commands.commands,
 )
 # Their decorators tell the workers what there is to run.
-JOBS: tuple[ModuleType, ...] = (web.jobs.jobs, web.outbox.jobs, people.audit.jobs, people.roster.jobs)
+JOBS: tuple[ModuleType, ...] = (
+    web.jobs.jobs,
+    web.outbox.jobs,
+    people.audit.jobs,
+    people.roster.jobs,
+    assessments.closing.jobs,
+)
 
 
 def _reads_rubrics(viewer: object) -> bool:
     return isinstance(viewer, Viewer) and viewer.can(Permission.RUBRICS_READ)
+
+
+def _answers_surveys(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.SURVEY_ANSWER)
 
 
 def _reads_people(viewer: object) -> bool:
@@ -100,6 +114,7 @@ def _operates_jobs(viewer: object) -> bool:
 
 
 NAVIGATION: tuple[Entry, ...] = (
+    Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _answers_surveys),
     Entry(_l("People"), "directory.all_people", "users", _reads_people),
     Entry(_l("Units"), "units.all_units_page", "sitemap", _reads_people),
     Entry(_l("Roles"), "grants.all_grants", "user-check", _grants_roles),
