@@ -30,6 +30,7 @@ import people.trail.commands
 import people.trail.views
 import people.units.views
 import review.home.views
+import review.schemes.views
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
 import rubrics.measures.views
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments.scorecards.views.blueprint,
     assessments.exemptions.views.blueprint,
     assessments.answers.views.blueprint,
+    review.schemes.views.blueprint,
     review.home.views.blueprint,
     web.style_guide.views.blueprint,
 )
@@ -105,6 +107,14 @@ def _operates_accounts(viewer: object) -> bool:
     return isinstance(viewer, Viewer) and viewer.can(Permission.ACCOUNTS_OPERATE)
 
 
+def _reads_scorecards(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.SCORECARD_READ)
+
+
+def _reads_cycles(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.CYCLE_READ)
+
+
 def _reads_the_trail(viewer: object) -> bool:
     return isinstance(viewer, Viewer) and viewer.can(Permission.AUDIT_READ)
 
@@ -122,6 +132,8 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("Competencies and duties"), "frameworks.in_force", "list-check", _reads_rubrics),
     Entry(_l("Role profiles"), "profiles.ladder", "chart-radar", _reads_rubrics),
     Entry(_l("KPI library"), "measures.library", "target", _reads_rubrics),
+    Entry(_l("Scorecards"), "scorecards.all_scorecards", "clipboard-list", _reads_scorecards),
+    Entry(_l("Schemes"), "schemes.all_schemes", "scale", _reads_cycles),
     Entry(_l("Audit trail"), "audit.trail_page", "shield-check", _reads_the_trail),
     Entry(_l("Background work"), "operations.all_jobs", "activity", _operates_jobs),
 )
