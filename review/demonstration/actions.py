@@ -12,7 +12,7 @@ from assessments.actuals.actions import import_actuals
 from assessments.scorecards.actions import LineDraft, agree_scorecard, draft_scorecard, lock_scorecard
 from assessments.scorecards.models import Scorecard
 from people.accounts.actions import create_account
-from people.accounts.models import Account, AccountState
+from people.accounts.models import AccountState
 from people.audit.actions import record
 from people.organisation.models import Person, Unit
 from people.permissions import Role
@@ -23,7 +23,8 @@ from review.demonstration.inventions import rounded_target, salary_for
 from review.demonstration.people import Hired, present_structure_since, roster_rows, staff_roles
 from review.pay.actions import enter_first_salary, set_pay_range
 from review.pay.queries import ranges_on
-from review.schemes.actions import default_scheme_content, draft_scheme, publish_scheme
+from review.schemes.actions import draft_scheme, publish_scheme
+from review.schemes.queries import default_scheme_content
 from rubrics.catalogue.actions import load_catalogue
 from rubrics.measures.models import Measure
 from rubrics.measures.queries import measures_by_code
@@ -39,6 +40,10 @@ PAY_RANGES = {
     8: (6_600_000, 8_600_000, 10_600_000),
     10: (9_000_000, 12_000_000, 15_000_000),
 }
+SCHEMES: dict[str, tuple[dict[str, str], tuple[int, int], int]] = {
+    "sales": ({"zh": "销售人员考核方案", "en": "Scheme for sales representatives"}, (1, 7), 40),
+    "sales-leads": ({"zh": "销售管理者考核方案", "en": "Scheme for sales managers"}, (8, 30), 50),
+}
 MEASURES = ("net-sales", "orders", "active-customers", "on-time-shipping", "average-order-value", "new-customers")
 WEIGHTS = {
     "net-sales": 40,
@@ -53,11 +58,11 @@ WEIGHTS = {
 def load_ground(since: date) -> None:
     """The catalogue, a scheme for everyone who sells and one for those who lead, and the pay ranges."""
     load_catalogue()
-    for code, levels, weights in (("sales", (1, 7), (40, 60)), ("sales-leads", (8, 30), (50, 50))):
+    for code, (name, levels, competency) in SCHEMES.items():
         content = default_scheme_content(
-            code=code, job_levels=levels, competency_weight=weights[0], kpi_weight=weights[1], starts_on=since
+            name=name, job_level_from=levels[0], job_level_to=levels[1], starts_on=since, competency=competency
         )
-        publish_scheme(draft_scheme(content), None)
+        publish_scheme(draft_scheme(content, code=code), None)
     for job_level, amounts in PAY_RANGES.items():
         set_pay_range(job_level, CURRENCY, amounts, since)
 
@@ -156,8 +161,3 @@ def csv_text(rows: Sequence[Sequence[str]]) -> bytes:
 
 def _person(number: str) -> Person:
     return db.session.scalars(select(Person).where(Person.employee_number == number)).one()
-
-
-def active_accounts() -> list[Account]:
-    """The accounts that the demonstration introduces."""
-    return list(db.session.scalars(select(Account).where(Account.state == AccountState.ACTIVE).order_by(Account.id)))

@@ -100,7 +100,7 @@ def comments_by(rater: str, subject: str, season: str) -> dict[Question, Comment
     """What a rater writes; about half of them write anything."""
     random = Random(f"comments {season} {rater} {subject}")
     return {
-        question: Comment(random.choice(texts), is_named=False)
+        question: Comment(question.value, random.choice(texts))
         for question, texts in COMMENTS.items()
         if random.random() < 0.55
     }

@@ -36,8 +36,9 @@ class Result(Identified, Versioned, Base):
     """What the evidence of a cycle comes to for one participant.
 
     ``dimensions`` holds one entry per dimension of the profile: code, score, reason, evidence, standard_error, low,
-    high, required, weight, gap, points; ``sections`` one per section of the scheme: kind, weight, points (hundredths),
-    reason and terms. All numbers are quantised as stored, so that a recomputation compares equal.
+    high, required, weight, gap, points; ``sections`` one per section of the scheme: kind, weight, hundredths, state and
+    share; ``steps`` every step before them: cells, weights, cycle means, key figures by month. All results are quantised
+    as stored, so that a recomputation compares equal.
     """
 
     __tablename__ = "result"
@@ -51,6 +52,7 @@ class Result(Identified, Versioned, Base):
     overall_error: Mapped[float | None]
     dimensions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    steps: Mapped[dict[str, Any]]
     total: Mapped[int | None]
     total_error: Mapped[float | None]
     reason: Mapped[str] = mapped_column(String(32), default="")

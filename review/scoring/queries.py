@@ -2,27 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from assessments.evidence.queries import closed_survey, cycle_means_of, spread_of
 from assessments.measurement.ratings import GROUPS, FormLayout
 from assessments.measurement.reasons import Reason
 from assessments.measurement.rounding import quantised
-from assessments.scorecards.queries import CardResult, period_results
+from assessments.measurement.weighting import PartState
+from assessments.scorecards.models import CardResult, LineResult
+from assessments.scorecards.queries import period_results
 from assessments.surveys.models import SurveySubject
-from assessments.surveys.queries import cell_table_of, cycle_means_of, spread_of
+from assessments.surveys.queries import subjects_of
 from review.aggregation.cycle import CycleScores, aggregate_cells
 from review.aggregation.design import CycleDesign
 from review.aggregation.dimension_scores import Evidence
-from review.aggregation.explanation import PersonSteps, person_steps
-from review.aggregation.points import PartState
+from review.aggregation.explanation import DimensionSteps, PersonSteps, person_steps
 from review.aggregation.totals import SectionEntry, TotalResult, total_result
+from review.aggregation.version import FORMULA_VERSION
 from review.cycles.models import Cycle, Participant
 from review.cycles.queries import participants_of
 from review.schemes.models import SectionKind
-from rubrics.profiles.models import Profile
 from rubrics.profiles.queries import requirements_of
 
 KPI_STATES = {
@@ -73,22 +76,25 @@ class ScoredCycle:
 def scored_cycle(cycle: Cycle) -> ScoredCycle:
     """Read a closed cycle's cells, frozen means and scorecards, and aggregate them."""
     participants = participants_of(cycle)
-    closed = cell_table_of(cycle.survey)
-    design, design_row = cycle_design(cycle, closed.subjects, closed.table.layout)
+    closed = closed_survey(cycle.survey)
+    layout = closed.table.layout
+    by_id = {subject.id: subject for subject in subjects_of(cycle.survey)}
+    subjects = [by_id[int(subject_id)] for subject_id in closed.frame.subject_ids]
+    design, design_row = cycle_design(cycle, subjects, layout)
     scores = aggregate_cells(
         closed.table,
         profile_of_subject=np.array(design_row, dtype=np.intp),
         design=design,
-        means=cycle_means_of(cycle.survey),
-        spread=spread_of(cycle.survey),
+        means=cycle_means_of(cycle.survey, layout),
+        spread=spread_of(cycle.survey, layout),
     )
     results = period_results([row.scorecard_id for row in participants if row.scorecard_id is not None])
     return ScoredCycle(
         cycle=cycle,
         participants=participants,
         scores=scores,
-        place_of_subject={subject.id: place for place, subject in enumerate(closed.subjects)},
-        cards={card_id: results.of(card_id) for card_id in results.card_ids},
+        place_of_subject={subject.id: place for place, subject in enumerate(subjects)},
+        cards={card.card_id: card for card in results.cards},
     )
 
 
@@ -160,6 +166,7 @@ def result_numbers(person: PersonScores) -> dict[str, Any]:
         "overall_error": float(quantised(steps.overall_error)) if steps is not None and has_overall else None,
         "dimensions": _dimension_numbers(steps),
         "sections": _section_numbers(person),
+        "steps": _frozen_steps(person),
         "total": total.hundredths,
         "total_error": None if total.hundredths is None else float(quantised(total.standard_error)),
         "reason": "" if total.reason is Reason.ESTIMATED else total.reason.code,
@@ -209,6 +216,70 @@ def _section_numbers(person: PersonScores) -> list[dict[str, Any]]:
     ]
 
 
-def profiles_in(participants: Sequence[Participant]) -> dict[int, Profile]:
-    """The role profiles of participants by id."""
-    return {row.profile.id: row.profile for row in participants if row.profile is not None}
+def _frozen_steps(person: PersonScores) -> dict[str, Any]:
+    """Every step from what may be shown to the numbers, as plain values: kept with the result, sealed at release."""
+    steps, card = person.steps, person.card
+    return {
+        "formulas": steps.formula_version if steps is not None else FORMULA_VERSION,
+        "hidden_groups": [group.value for group in steps.hidden] if steps is not None else [],
+        "dimensions": [_frozen_dimension(step) for step in steps.dimensions] if steps is not None else [],
+        "key_figures": [_frozen_line(line) for line in card.lines] if card is not None else [],
+    }
+
+
+def _frozen_dimension(step: DimensionSteps) -> dict[str, Any]:
+    return {
+        "code": step.dimension,
+        "cells": [
+            {
+                "groups": [group.value for group in cell.groups],
+                "is_shown": cell.is_shown,
+                "raters": cell.raters,
+                "mean": cell.mean,
+                "weight": cell.weight,
+                "cycle_mean": cell.cycle_mean,
+                "part": cell.part,
+            }
+            for cell in step.cells
+        ],
+        "groups": [
+            {
+                "group": base.group.value,
+                "weight": base.weight,
+                "cycle_mean": base.cycle_mean,
+                "source": base.source.name.lower(),
+            }
+            for base in step.groups
+        ],
+        "shown_weight": step.shown_weight,
+        "base": step.base,
+        "share": step.share,
+    }
+
+
+def _frozen_line(line: LineResult) -> dict[str, Any]:
+    return {
+        "code": line.measure_code,
+        "measure_id": line.measure_id,
+        "joining": line.joining,
+        "weight": line.weight,
+        "share": str(line.share),
+        "status": line.status.value,
+        "is_gate": line.is_gate,
+        "is_gate_passed": line.is_gate_passed,
+        "target": _text(line.target),
+        "curve": [[str(figure), str(points)] for figure, points in line.curve],
+        "actual": _text(line.actual),
+        "points": None if line.points is None else float(quantised(line.points)),
+        "reason": "" if line.reason is Reason.ESTIMATED else line.reason.code,
+        "attainment": _text(line.attainment),
+        "months": [
+            {"month": month.month, "value": _text(month.value), "denominator": _text(month.denominator)}
+            for month in line.months
+        ],
+        "missing": list(line.missing),
+    }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
