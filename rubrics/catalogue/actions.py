@@ -12,8 +12,9 @@ from rubrics.frameworks.models import Framework, VersionOrigin
 from rubrics.frameworks.queries import FrameworkContent, digest_of, latest_published
 from rubrics.measures.actions import MeasureContent, add_measure
 from rubrics.measures.models import Measure
-from rubrics.profiles.actions import ProfileContent, add_profile, map_position
-from rubrics.profiles.models import Profile
+from rubrics.profiles.actions import add_profile, map_position
+from rubrics.profiles.models import Profile, ProfileContent
+from rubrics.profiles.queries import profiles as profiles_in_force
 
 # Mappings of the catalogue hold for every cycle that has ever been, until HR maps a position anew.
 FROM_THE_BEGINNING = date(2000, 1, 1)
@@ -36,7 +37,7 @@ class CatalogueOutcome:
 
 
 def load_catalogue(folder: Path | None = None) -> CatalogueOutcome:
-    """Load the shipped catalogue, or another folder's; an organisation's own framework is not replaced unasked."""
+    """Load the shipped catalogue, or another folder's; what an organisation wrote itself is not replaced unasked."""
     catalogue = catalogue_from(folder or SHIPPED)
     framework = _load_framework(catalogue.framework)
     profiles = tuple(content.code for content in _new_profiles(catalogue.profiles))
@@ -72,7 +73,12 @@ def _load_framework(content: FrameworkContent) -> Framework | None:
 
 def _new_profiles(contents: tuple[ProfileContent, ...]) -> list[ProfileContent]:
     known = catalogue_digests(Profile)
-    new = [content for content in contents if known.get(content.code) != digest_of(replace(content, place=0))]
+    own = {profile.code for profile in profiles_in_force() if profile.origin == VersionOrigin.OWN}
+    new = [
+        content
+        for content in contents
+        if content.code not in own and known.get(content.code) != digest_of(replace(content, place=0))
+    ]
     for content in new:
         add_profile(content, VersionOrigin.CATALOGUE)
     return new

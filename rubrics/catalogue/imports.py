@@ -16,7 +16,8 @@ from rubrics.frameworks.models import LEVELS, DimensionKind, RaterGroup
 from rubrics.frameworks.queries import DimensionContent, FrameworkContent, ItemContent
 from rubrics.measures.actions import MeasureContent
 from rubrics.measures.models import CurveBasis, Direction, Joining, MeasureUnit
-from rubrics.profiles.actions import ProfileContent, RequirementContent, require_ladder, require_sound
+from rubrics.profiles.actions import require_ladder, require_sound
+from rubrics.profiles.models import ProfileContent, RequirementContent
 from web.database import LANGUAGES
 from web.errors import SteelyardError
 

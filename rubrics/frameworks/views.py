@@ -85,7 +85,7 @@ def compare() -> Answer:
     before = known.get(request.args.get("before", ""), visible[1])
     after = known.get(request.args.get("after", ""), visible[0])
     form = VersionPairForm(formdata=None, before=before.public_id, after=after.public_id)
-    choices = [(framework.public_id, _version_name(framework)) for framework in visible]
+    choices = {framework.public_id: _version_name(framework) for framework in visible}
     form.before.choices = form.after.choices = choices
     return render_template(
         "rubrics/frameworks/compare.html", form=form, changes=differences(before, after), before=before, after=after

@@ -1,7 +1,7 @@
 """What is done with role profiles: check them against the framework, add a version, map positions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -21,37 +21,23 @@ from rubrics.profiles.errors import (
     NamedGroupMissingError,
     RepeatedDimensionError,
     TooManyAnonymousItemsError,
+    UnchangedProfileError,
     UnknownDimensionError,
     UnknownProfileError,
     UnobservedDimensionError,
     WeightSumError,
 )
-from rubrics.profiles.models import WHOLE_WEIGHT, PositionProfile, Profile, Requirement
+from rubrics.profiles.models import (
+    WHOLE_WEIGHT,
+    PositionProfile,
+    Profile,
+    ProfileContent,
+    Requirement,
+    RequirementContent,
+)
 from rubrics.profiles.queries import profile_by_code
 from web.database import db, utc_now
-
-
-@dataclass(frozen=True)
-class RequirementContent:
-    """What a profile requires of one dimension."""
-
-    dimension_code: str
-    required_level: int
-    weight_percent: int
-    groups: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ProfileContent:
-    """All that a version of a profile says."""
-
-    code: str
-    place: int
-    name: dict[str, str]
-    purpose: dict[str, str]
-    next_code: str | None
-    framework_code: str
-    requirements: tuple[RequirementContent, ...]
+from web.errors import StaleEditError
 
 
 def add_profile(content: ProfileContent, origin: VersionOrigin) -> Profile:
@@ -85,6 +71,19 @@ def add_profile(content: ProfileContent, origin: VersionOrigin) -> Profile:
     db.session.flush()
     record("profile.published", about=profile, details={"code": profile.code, "number": profile.number})
     return profile
+
+
+def revise_profile(profile: Profile, content: ProfileContent, dimensions: Sequence[DimensionContent]) -> Profile:
+    """Write the next version of a profile and let it stand; who started from an older version is told."""
+    # The lock makes two people who revise the same profile at once wait for each other.
+    db.session.refresh(profile, with_for_update=True)
+    present = profile_by_code(profile.code)
+    if present is None or present.id != profile.id:
+        raise StaleEditError
+    if digest_of(replace(content, place=0)) == profile.content_digest:
+        raise UnchangedProfileError(number=profile.number)
+    require_sound(content, dimensions)
+    return add_profile(content, VersionOrigin.OWN)
 
 
 def map_position(position_code: str, profile_code: str, starts_on: date) -> PositionProfile:

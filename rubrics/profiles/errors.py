@@ -50,3 +50,9 @@ class LadderLoopError(SteelyardError):
     """The steps of the ladder lead in a circle."""
 
     message = _l("%(code)s: the steps up the ladder lead back to where they began.")
+
+
+class UnchangedProfileError(SteelyardError):
+    """A new version equal to the one in force was to be published."""
+
+    message = _l("This says the same as version %(number)s. Change something or cancel.")

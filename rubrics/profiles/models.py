@@ -1,5 +1,6 @@
 """Tables of the role profiles and of the positions that have them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -15,6 +16,29 @@ from rubrics.frameworks.models import (
 from web.database import Base, Identified, Versioned, enum_column
 
 WHOLE_WEIGHT = 100
+
+
+@dataclass(frozen=True)
+class RequirementContent:
+    """What a profile requires of one dimension."""
+
+    dimension_code: str
+    required_level: int
+    weight_percent: int
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProfileContent:
+    """All that a version of a profile says."""
+
+    code: str
+    place: int
+    name: dict[str, str]
+    purpose: dict[str, str]
+    next_code: str | None
+    framework_code: str
+    requirements: tuple[RequirementContent, ...]
 
 
 class Profile(Identified, Versioned, Base):

@@ -8,10 +8,16 @@ from people.organisation.queries import all_positions
 from people.permissions import Permission
 from people.roles.guards import current_viewer, guard
 from rubrics.frameworks.models import LEVELS
-from rubrics.frameworks.queries import dimensions_of, items_by_dimension, latest_published
-from rubrics.profiles.actions import map_position
-from rubrics.profiles.forms import PositionProfileForm, ProfilePairForm
-from rubrics.profiles.models import Profile
+from rubrics.frameworks.queries import content_of, dimensions_of, items_by_dimension, latest_published
+from rubrics.profiles.actions import map_position, revise_profile
+from rubrics.profiles.forms import (
+    PositionProfileForm,
+    ProfilePairForm,
+    RevisionForm,
+    content_in_form,
+    profile_form,
+)
+from rubrics.profiles.models import Profile, ProfileContent
 from rubrics.profiles.queries import (
     mappings_of,
     next_profile,
@@ -63,8 +69,26 @@ def profile(profile_id: str) -> Answer:
         rows=profile_rows([shown], framework),
         next_step=next_profile(shown),
         titles=titles_of_positions(current_viewer().today).get(shown.code, []),
-        versions=versions_of_profile(shown.code),
+        versions=(known := versions_of_profile(shown.code)),
+        may_revise=current_viewer().can(Permission.RUBRICS_EDIT) and known[0].id == shown.id,
     )
+
+
+@blueprint.route("/<public_id:profile_id>/revise", methods=["GET", "POST"])
+@guard(Permission.RUBRICS_EDIT)
+def revise(profile_id: str) -> Answer:
+    """Write a new version of a profile."""
+    shown = _profile(profile_id)
+    framework = latest_published(shown.framework_code)
+    if framework is None:
+        raise NotFound
+    dimensions = dimensions_of(framework)
+    form = profile_form(dimensions)(obj=shown, data=content_in_form(shown, dimensions))
+    if form.carried_out(lambda: revise_profile(shown, _typed(form, shown), content_of(framework).dimensions)):
+        flash(_("The new version is in force."), "success")
+        return redirect(url_for("profiles.profile", profile_id=form.outcome), 303)
+    page = render_template("rubrics/profiles/revise.html", form=form, profile=shown, dimensions=dimensions)
+    return page, form.status
 
 
 @blueprint.get("/compare")
@@ -79,7 +103,7 @@ def compare() -> Answer:
     first = known.get(request.args.get("first", ""), every[0])
     second = known.get(request.args.get("second", ""), every[1])
     form = ProfilePairForm(formdata=None, first=first.public_id, second=second.public_id)
-    form.first.choices = form.second.choices = [(one.public_id, localized(one.name)) for one in every]
+    form.first.choices = form.second.choices = {one.public_id: localized(one.name) for one in every}
     return render_template(
         "rubrics/profiles/compare.html",
         form=form,
@@ -107,7 +131,7 @@ def position(position_id: str) -> Answer:
         raise NotFound
     every, mappings, code = profiles(), mappings_of(shown.code), shown.code
     form = PositionProfileForm(profile_code=mappings[0].profile_code if mappings else None)
-    form.profile_code.choices = [(one.code, localized(one.name)) for one in every]
+    form.profile_code.choices = {one.code: localized(one.name) for one in every}
     if not form.is_submitted():
         form.starts_on.data = current_viewer().today
     if form.carried_out(lambda: map_position(code, form.profile_code.data, form.first_day)):
@@ -116,6 +140,18 @@ def position(position_id: str) -> Answer:
     names = {one.code: one.name for one in every}
     page = render_template("rubrics/profiles/position.html", form=form, position=shown, mappings=mappings, names=names)
     return page, form.status
+
+
+def _typed(form: RevisionForm, profile: Profile) -> ProfileContent:
+    return ProfileContent(
+        code=profile.code,
+        place=profile.place,
+        name=form.text("name"),
+        purpose=form.text("purpose"),
+        next_code=profile.next_code,
+        framework_code=profile.framework_code,
+        requirements=form.requirements(),
+    )
 
 
 def _profile(public_id: str) -> Profile:

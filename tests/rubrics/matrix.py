@@ -70,6 +70,7 @@ ROWS = {
     "frameworks.discard": Row(HR, with_draft(draft_id)),
     "profiles.ladder": Row(SIGNED_IN),
     "profiles.profile": Row(SIGNED_IN, loaded(lambda: {"profile_id": profiles()[0].public_id})),
+    "profiles.revise": Row(HR, loaded(lambda: {"profile_id": profiles()[0].public_id})),
     "profiles.compare": Row(SIGNED_IN, loaded(nothing)),
     "profiles.positions": Row(HR),
     "profiles.position": Row(HR, loaded(lambda: {"position_id": all_positions()[0].public_id})),

@@ -2,7 +2,7 @@
 
 from rubrics.catalogue.imports import Catalogue
 from rubrics.frameworks.models import ANONYMOUS_GROUPS, DimensionKind, RaterGroup
-from rubrics.profiles.actions import ProfileContent
+from rubrics.profiles.models import ProfileContent
 
 LADDER = [
     "sales-representative",
