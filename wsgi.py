@@ -11,6 +11,8 @@ import assessments.actuals.commands
 import assessments.actuals.views
 import assessments.answers.views
 import assessments.closing.jobs
+import assessments.collection.views
+import assessments.comments.views
 import assessments.exemptions.views
 import assessments.scorecards.views
 import people.accounts.sessions
@@ -64,6 +66,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments.scorecards.views.blueprint,
     assessments.exemptions.views.blueprint,
     assessments.answers.views.blueprint,
+    assessments.collection.views.blueprint,
+    assessments.comments.views.blueprint,
     review.schemes.views.blueprint,
     review.home.views.blueprint,
     web.style_guide.views.blueprint,
@@ -93,6 +97,14 @@ def _reads_rubrics(viewer: object) -> bool:
 
 def _answers_surveys(viewer: object) -> bool:
     return isinstance(viewer, Viewer) and viewer.can(Permission.SURVEY_ANSWER)
+
+
+def _follows_surveys(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.PROGRESS_READ)
+
+
+def _plans_surveys(viewer: object) -> bool:
+    return isinstance(viewer, Viewer) and viewer.can(Permission.SURVEY_PLAN)
 
 
 def _reads_people(viewer: object) -> bool:
@@ -125,6 +137,8 @@ def _operates_jobs(viewer: object) -> bool:
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _answers_surveys),
+    Entry(_l("Surveys"), "collection.all_surveys", "send", _follows_surveys),
+    Entry(_l("Comments"), "comments.all_surveys", "message", _plans_surveys),
     Entry(_l("People"), "directory.all_people", "users", _reads_people),
     Entry(_l("Units"), "units.all_units_page", "sitemap", _reads_people),
     Entry(_l("Roles"), "grants.all_grants", "user-check", _grants_roles),

@@ -59,5 +59,5 @@ def line_status_form(viewer: Viewer, line: ScorecardLine) -> LineStatusForm:
         offered.append("ask")
     if may_edit(viewer, line.scorecard):
         offered += ["not_delivered"] if line.status is LineStatus.NORMAL else ["restore"]
-    form.decision.choices = [(verb, LABELS[verb]) for verb in offered]
+    form.decision.choices = [(verb, str(LABELS[verb])) for verb in offered]
     return form

@@ -23,7 +23,9 @@ from review.schemes.models import (
     VisiblePart,
 )
 from rubrics.frameworks.models import RaterGroup
+from rubrics.frameworks.queries import latest_published
 from rubrics.profiles.models import Profile
+from rubrics.profiles.queries import positions_of_profiles, profiles
 from web.database import db
 
 
@@ -234,3 +236,17 @@ def effective_weights(scheme: Scheme, profile: Profile, group_weights: Mapping[s
         ]
     kpi = Fraction(scheme.weight_of(SectionKind.KPI), 100)
     return [*result, EffectiveWeight(SectionKind.KPI, None, None, kpi)] if kpi else result
+
+
+def weights_by_profile(scheme: Scheme, on: date) -> list[tuple[Profile, list[EffectiveWeight]]]:
+    """The effective weights for each role profile whose positions the scheme covers on a day."""
+    framework = latest_published()
+    if framework is None:
+        return []
+    levels = {code: level for code, level in db.session.execute(select(Position.code, Position.job_level))}  # noqa: C416 - rows are no pairs to mypy
+    positions = positions_of_profiles(on)
+    return [
+        (profile, effective_weights(scheme, profile, framework.group_weights))
+        for profile in profiles()
+        if any(scheme.covers(levels[code]) for code in positions.get(profile.code, []) if code in levels)
+    ]

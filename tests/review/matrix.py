@@ -1,0 +1,5 @@
+"""Who may open the pages of the review; each feature lists its own."""
+
+from tests.review.schemes.rows import ROWS as SCHEMES
+
+ROWS = {**SCHEMES}
