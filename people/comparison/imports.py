@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from people.comparison.models import Content, Named, Row
 from people.organisation.models import is_email
-from web.files.errors import CellProblem, FileProblemsError
+from web.files.errors import CellProblem
 from web.files.tables import Heading, Record, Table
 from web.language import LazyString
 from web.language import lazy_gettext as _l
@@ -46,7 +46,7 @@ Problem = Callable[[Record, str, LazyString], None]
 
 
 def read_rows(table: Table) -> Content:
-    """The rows of a file with every cell understood; raises all mistakes at once, by row and column."""
+    """The rows of a file; a cell that cannot be understood is a mistake that the comparison tells with all others."""
     matched = table.matched(HEADINGS)
     problems: list[CellProblem] = []
 
@@ -54,9 +54,7 @@ def read_rows(table: Table) -> Content:
         problems.append(CellProblem(record.number, record.column(key), message))
 
     rows = tuple(_row(record, wrong) for record in matched.records)
-    if problems:
-        raise FileProblemsError(problems)
-    return Content(rows, {key: table.headings[place] for key, place in matched.places.items()})
+    return Content(rows, {key: table.headings[place] for key, place in matched.places.items()}, tuple(problems))
 
 
 def date_in(text: str) -> date | None:

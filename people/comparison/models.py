@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from people.timelines.models import Stay
+from web.files.errors import CellProblem
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Content:
-    """A whole file: its rows, and what it calls the columns that it has."""
+    """A whole file: its rows, what it calls the columns that it has, and which cells could not be understood."""
 
     rows: tuple[Row, ...]
     columns: dict[str, str] = field(default_factory=dict)
+    problems: tuple[CellProblem, ...] = ()
 
     def has(self, key: str) -> bool:
         """Whether the file has a column."""

@@ -22,6 +22,7 @@ def people_with_posts(on: date) -> Select[Person, Unit, Position, Person]:
     """Everyone with the main post of a day, if they have one then: person, unit, position, manager."""
     return (
         select(Person, Unit, Position, Manager)
+        .select_from(Person)
         .outerjoin(Employment, and_(Employment.person_id == Person.id, is_main_on(on)))
         .outerjoin(Unit, Unit.id == Employment.unit_id)
         .outerjoin(Position, Position.id == Employment.position_id)

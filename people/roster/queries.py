@@ -10,7 +10,7 @@ from sqlalchemy import select
 from people.comparison.models import Content, Known, PersonChange, PersonState, Plan, Row, State
 from people.differences.queries import changed_positions, changed_units
 from people.roster.models import RosterUpload
-from people.soundness.queries import problems_of
+from people.soundness.queries import problems_of, unknown_managers
 from people.timelines.models import NamedPost, Stay
 from people.timelines.queries import merged, overlaid, posts_on, within
 from web.database import db
@@ -21,7 +21,7 @@ from web.texts import identifier, stored_text, unique_key
 
 def plan_of(content: Content, state: State, today: date) -> Plan:
     """What the file would change; raises all its mistakes at once, by row and column."""
-    problems: list[CellProblem] = []
+    problems = list(content.problems)
     units, positions = changed_units(content, state, problems), changed_positions(content, state, problems)
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in content.rows:
@@ -29,11 +29,21 @@ def plan_of(content: Content, state: State, today: date) -> Plan:
             rows[unique_key(row.employee_number)].append(row)
     compared = [_Comparison(content, state.people.get(key), key, own, today, problems) for key, own in rows.items()]
     changes = [change for comparison in compared if (change := comparison.change()) is not None]
+    problems.extend(unknown_managers(content, state, rows))
+    # Circles, sums and last days can only be judged where every single row is right.
     if not problems:
         problems.extend(problems_of(content, state, changes, rows))
     if problems:
-        raise FileProblemsError(sorted(problems, key=lambda problem: problem.row or 0))
+        raise FileProblemsError(_first_of_each_cell(problems))
     return Plan(units, positions, tuple(changes), unchanged=len(rows) - len(changes))
+
+
+def _first_of_each_cell(problems: Sequence[CellProblem]) -> list[CellProblem]:
+    """The mistakes in the order of the file; of several about one cell, which follow from the first, only that."""
+    cells: dict[tuple[int | None, str], CellProblem] = {}
+    for problem in problems:
+        cells.setdefault((problem.row, problem.column), problem)
+    return sorted(cells.values(), key=lambda problem: problem.row or 0)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def upload() -> Answer:
     if form.validate_on_submit():
         content, filename = form.file.data.read(), form.file.data.filename or ""
         try:
-            read_roster(content, filename, form.encoding.data)
+            preview(read_roster(content, filename, form.encoding.data), current_viewer().today)
         except FileProblemsError as error:
             problems, form.status = error.problems, error.status
         except SteelyardError as error:

@@ -39,26 +39,30 @@ class Outcome:
 def problems_of(
     content: Content, state: State, changes: Sequence[PersonChange], rows: Mapping[str, Sequence[Row]]
 ) -> list[CellProblem]:
-    """All mistakes that only show when the whole file is laid over what is known."""
+    """The mistakes that only show when a file whose rows are all right is laid over what is known."""
     known = {key: person.known for key, person in state.people.items()}
     timelines: dict[str, Sequence[Stay]] = {key: person.timeline for key, person in state.people.items()}
     known |= {change.key: change.known for change in changes}
     timelines |= {change.key: change.timeline for change in changes}
     outcome = Outcome(content, known, timelines, rows, changes)
-    problems = [*_unknown_managers(outcome)]
-    # Circles can only be looked for where every manager is someone.
-    rest = () if problems else (*_departed_managers(outcome), *_loops(outcome))
-    return [*problems, *rest, *_overloads(outcome), *_shared_addresses(outcome), *_left_behind(outcome)]
+    return [
+        *_departed_managers(outcome),
+        *_loops(outcome),
+        *_overloads(outcome),
+        *_shared_addresses(outcome),
+        *_left_behind(outcome),
+    ]
 
 
-def _unknown_managers(outcome: Outcome) -> Iterator[CellProblem]:
-    for change in outcome.changes:
-        for row in outcome.rows[change.key]:
+def unknown_managers(content: Content, state: State, rows: Mapping[str, Sequence[Row]]) -> Iterator[CellProblem]:
+    """Managers who are nobody, here or in the file, or the person themselves."""
+    for key, own in rows.items():
+        for row in own:
             for column, manager in (("manager_number", row.manager), ("dotted_manager_number", row.dotted_manager)):
-                if manager and manager not in outcome.known:
-                    yield outcome.problem(row.number, column, _("Nobody has this employee number."))
-                elif manager == change.key:
-                    yield outcome.problem(row.number, column, _("Nobody reports to themselves."))
+                if manager and manager not in state.people and manager not in rows:
+                    yield CellProblem(row.number, content.heading(column), _("Nobody has this employee number."))
+                elif manager == key:
+                    yield CellProblem(row.number, content.heading(column), _("Nobody reports to themselves."))
 
 
 def _departed_managers(outcome: Outcome) -> Iterator[CellProblem]:
