@@ -1,6 +1,7 @@
 """Builds the application; the only module that knows every package."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -31,7 +32,14 @@ import people.roster.views
 import people.trail.commands
 import people.trail.views
 import people.units.views
+import review.demonstration.commands
+import review.demonstration.queries
 import review.home.views
+import review.participation.views
+import review.planning.views
+import review.running.commands
+import review.running.jobs
+import review.running.views
 import review.schemes.views
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
@@ -69,6 +77,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments.collection.views.blueprint,
     assessments.comments.views.blueprint,
     review.schemes.views.blueprint,
+    review.running.views.blueprint,
+    review.planning.views.blueprint,
+    review.participation.views.blueprint,
     review.home.views.blueprint,
     web.style_guide.views.blueprint,
 )
@@ -80,6 +91,7 @@ COMMANDS: tuple[click.Group, ...] = (
     people.operations.commands.backups,
     rubrics.catalogue.commands.commands,
     assessments.actuals.commands.commands,
+    review.running.commands.commands,
 )
 # Their decorators tell the workers what there is to run.
 JOBS: tuple[ModuleType, ...] = (
@@ -88,68 +100,30 @@ JOBS: tuple[ModuleType, ...] = (
     people.audit.jobs,
     people.roster.jobs,
     assessments.closing.jobs,
+    review.running.jobs,
 )
 
 
-def _reads_rubrics(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.RUBRICS_READ)
-
-
-def _answers_surveys(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.SURVEY_ANSWER)
-
-
-def _follows_surveys(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.PROGRESS_READ)
-
-
-def _plans_surveys(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.SURVEY_PLAN)
-
-
-def _reads_people(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.PEOPLE_READ)
-
-
-def _grants_roles(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.ROLES_GRANT)
-
-
-def _operates_accounts(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.ACCOUNTS_OPERATE)
-
-
-def _reads_scorecards(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.SCORECARD_READ)
-
-
-def _reads_cycles(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.CYCLE_READ)
-
-
-def _reads_the_trail(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.AUDIT_READ)
-
-
-def _operates_jobs(viewer: object) -> bool:
-    return isinstance(viewer, Viewer) and viewer.can(Permission.JOBS_OPERATE)
+def _holders_of(permission: Permission) -> Callable[[object], bool]:
+    """Whom an entry is shown to: everyone who holds a permission."""
+    return lambda viewer: isinstance(viewer, Viewer) and viewer.can(permission)
 
 
 NAVIGATION: tuple[Entry, ...] = (
-    Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _answers_surveys),
-    Entry(_l("Surveys"), "collection.all_surveys", "send", _follows_surveys),
-    Entry(_l("Comments"), "comments.all_surveys", "message", _plans_surveys),
-    Entry(_l("People"), "directory.all_people", "users", _reads_people),
-    Entry(_l("Units"), "units.all_units_page", "sitemap", _reads_people),
-    Entry(_l("Roles"), "grants.all_grants", "user-check", _grants_roles),
-    Entry(_l("Accounts"), "administration.accounts", "key", _operates_accounts),
-    Entry(_l("Competencies and duties"), "frameworks.in_force", "list-check", _reads_rubrics),
-    Entry(_l("Role profiles"), "profiles.ladder", "chart-radar", _reads_rubrics),
-    Entry(_l("KPI library"), "measures.library", "target", _reads_rubrics),
-    Entry(_l("Scorecards"), "scorecards.all_scorecards", "clipboard-list", _reads_scorecards),
-    Entry(_l("Schemes"), "schemes.all_schemes", "scale", _reads_cycles),
-    Entry(_l("Audit trail"), "audit.trail_page", "shield-check", _reads_the_trail),
-    Entry(_l("Background work"), "operations.all_jobs", "activity", _operates_jobs),
+    Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _holders_of(Permission.SURVEY_ANSWER)),
+    Entry(_l("Surveys"), "collection.all_surveys", "send", _holders_of(Permission.PROGRESS_READ)),
+    Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
+    Entry(_l("People"), "directory.all_people", "users", _holders_of(Permission.PEOPLE_READ)),
+    Entry(_l("Units"), "units.all_units_page", "sitemap", _holders_of(Permission.PEOPLE_READ)),
+    Entry(_l("Roles"), "grants.all_grants", "user-check", _holders_of(Permission.ROLES_GRANT)),
+    Entry(_l("Accounts"), "administration.accounts", "key", _holders_of(Permission.ACCOUNTS_OPERATE)),
+    Entry(_l("Competencies and duties"), "frameworks.in_force", "list-check", _holders_of(Permission.RUBRICS_READ)),
+    Entry(_l("Role profiles"), "profiles.ladder", "chart-radar", _holders_of(Permission.RUBRICS_READ)),
+    Entry(_l("KPI library"), "measures.library", "target", _holders_of(Permission.RUBRICS_READ)),
+    Entry(_l("Scorecards"), "scorecards.all_scorecards", "clipboard-list", _holders_of(Permission.SCORECARD_READ)),
+    Entry(_l("Schemes"), "schemes.all_schemes", "scale", _holders_of(Permission.CYCLE_READ)),
+    Entry(_l("Audit trail"), "audit.trail_page", "shield-check", _holders_of(Permission.AUDIT_READ)),
+    Entry(_l("Background work"), "operations.all_jobs", "activity", _holders_of(Permission.JOBS_OPERATE)),
 )
 
 
@@ -157,4 +131,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The whole product, from the environment's settings unless others are given."""
     app = build_app(settings or settings_from(os.environ, ROOT), BLUEPRINTS, COMMANDS, NAVIGATION)
     people.accounts.sessions.register_sessions(app)
+    app.extensions["demonstration_cast"] = review.demonstration.queries.cast
     return app

@@ -49,7 +49,7 @@ Written = tuple[Address, Comment]
 
 def begin_close(survey: Survey, now: datetime | None = None, *, early: bool = False) -> Survey:
     """Take no more answers; the job does the rest. Before the closing time only where that is wanted (early)."""
-    db.session.refresh(survey, with_for_update=True)
+    db.session.refresh(survey, with_for_update={"of": Survey})
     if survey.state != SurveyState.OPEN:
         raise NotCollectingError
     if (now or utc_now()) < survey.closes_at and not early:

@@ -6,13 +6,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from assessments.surveys.models import RatingRequest, RequestState, Survey, SurveySubject
+from assessments.surveys.models import RatingRequest, RequestState, Survey, SurveyState, SurveySubject
+from people.accounts.models import Account
 from people.organisation.models import Employment, Person, Unit
 from people.organisation.queries import is_valid_on
 from people.permissions import Permission
 from people.roles.models import Viewer
 from people.roles.queries import scope
+from rubrics.frameworks.models import RaterGroup
 from web.database import db
+
+DEFAULT_LANGUAGE = "zh"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,15 @@ class Progress:
     def waiting(self) -> int:
         """Requests that are neither submitted nor declined."""
         return self.asked - self.submitted - self.declined
+
+
+@dataclass(frozen=True)
+class LateRater:
+    """Somebody for whom requests wait."""
+
+    person: Person
+    waiting: int
+    language: str
 
 
 def progress_of(survey: Survey) -> Progress:
@@ -72,20 +85,39 @@ def raters_of(viewer: Viewer, survey: Survey) -> Select[Any]:
     return scope(viewer, Permission.PROGRESS_READ, statement, Person.id)
 
 
-def late_raters(survey: Survey) -> list[tuple[Person, int]]:
-    """Everyone for whom something waits in a survey, with how much."""
-    statement = (
-        select(Person, func.count())
+def progress_by_group(survey: Survey) -> list[tuple[RaterGroup, Progress]]:
+    """How far each rater group is over the whole survey, never about one person."""
+    statement: Any = (
+        select(RatingRequest.group, *_progress_columns())
+        .join(RatingRequest.subject)
+        .where(SurveySubject.survey_id == survey.id)
+        .group_by(RatingRequest.group)
+    )
+    found = {row[0]: Progress(row[1], row[2], row[3], row[4]) for row in db.session.execute(statement)}
+    return [(group, found[group]) for group in RaterGroup if group in found]
+
+
+def late_raters(viewer: Viewer, survey: Survey) -> list[LateRater]:
+    """Everyone in the viewer's scope for whom something waits in a survey, with how much and their language."""
+    statement: Any = (
+        select(Person, func.count(), Account.language)
         .join(RatingRequest, RatingRequest.rater_id == Person.id)
         .join(RatingRequest.subject)
+        .outerjoin(Account, Account.person_id == Person.id)
         .where(
             SurveySubject.survey_id == survey.id,
             RatingRequest.state.in_([RequestState.ASKED, RequestState.STARTED]),
         )
-        .group_by(Person.id)
+        .group_by(Person.id, Account.language)
         .order_by(Person.sort_key, Person.id)
     )
-    return [(person, count) for person, count in db.session.execute(statement)]
+    rows = db.session.execute(scope(viewer, Permission.PROGRESS_READ, statement, Person.id))
+    return [LateRater(person, waiting, language or DEFAULT_LANGUAGE) for person, waiting, language in rows]
+
+
+def collecting_surveys() -> Select[Survey]:
+    """Surveys that have been opened and not closed, for those who follow them."""
+    return select(Survey).where(Survey.state.in_([SurveyState.OPEN, SurveyState.CLOSING]))
 
 
 def _count_of(state: RequestState) -> ColumnElement[int]:

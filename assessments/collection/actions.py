@@ -1,0 +1,37 @@
+"""Reminding those for whom something waits, at most once a day each."""
+
+from datetime import date
+
+from assessments.collection.queries import late_raters
+from assessments.surveys.errors import SurveyNotOpenError
+from assessments.surveys.models import Survey
+from people.audit.actions import record
+from people.roles.models import Viewer
+from web.database import utc_now
+from web.formats import format_moment
+from web.language import lazy_gettext as _l
+from web.outbox.actions import own_link, send
+
+
+def remind(viewer: Viewer, survey: Survey, today: date) -> int:
+    """Write to everyone in the viewer's scope who has not answered; returns to how many."""
+    if not survey.is_collecting(utc_now()):
+        raise SurveyNotOpenError
+    late = late_raters(viewer, survey)
+    for rater in late:
+        send(
+            rater.person.email,
+            _l("Somebody counts on your answer"),
+            _l(
+                "%(name)s, %(waiting)s of your requests to rate colleagues still wait for you. Answers are taken until "
+                "%(moment)s. Nobody learns what you answer; this reminder goes to everyone who has not submitted yet.",
+                name=rater.person.name,
+                waiting=rater.waiting,
+                moment=format_moment(survey.closes_at, survey.time_zone),
+            ),
+            link=(_l("My requests"), own_link("answers.my_requests")),
+            language=rater.language,
+            key=f"reminder:{survey.public_id}:{rater.person.public_id}:{today.isoformat()}",
+        )
+    record("survey.reminded", about=survey, details={"people": len(late)})
+    return len(late)
