@@ -27,6 +27,19 @@ def may_see_participant(viewer: Viewer, participant: Participant) -> bool:
     return is_person_in_scope(viewer, Permission.RESULT_READ, participant.person_id)
 
 
+def may_choose_raters(viewer: Viewer, participant: Participant) -> bool:
+    """HR and the manager of the snapshot choose who rates someone, until the answers close; never for themselves."""
+    is_chooser = viewer.can(Permission.CYCLE_RUN) or participant.manager_id == viewer.person_id
+    is_time = participant.cycle.state in {CycleState.DRAFT, CycleState.OPEN} and participant.is_graded
+    return is_chooser and is_time and participant.person_id != viewer.person_id
+
+
+def may_withdraw_raters(viewer: Viewer, participant: Participant) -> bool:
+    """Once the cycle is open, HR alone: whether someone can still be withdrawn tells whether they have answered."""
+    is_draft = participant.cycle.state is CycleState.DRAFT
+    return may_choose_raters(viewer, participant) and (is_draft or viewer.can(Permission.CYCLE_RUN))
+
+
 def may_grade(viewer: Viewer, participant: Participant) -> bool:
     """The manager of the snapshot grades, never themselves."""
     return (

@@ -5,35 +5,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import flag_modified
 
+from assessments.closing.actions import begin_close
 from assessments.scorecards.queries import scorecards_of
 from assessments.surveys.actions import (
     add_subject,
-    ask,
     ask_many,
-    begin_close,
     create_survey,
+    edit_survey,
     open_survey,
-    remove_subject,
-    withdraw,
 )
-from assessments.surveys.models import RatingRequest
 from people.audit.actions import record
-from people.organisation.models import Person
 from review.cycles.errors import (
     AnsweringGoesOnError,
+    AnswersAreInError,
     CycleStateError,
     DatesOrderError,
     NobodyTakesPartError,
-    NotPlannedError,
     NotReadyToOpenError,
     PeriodOrderError,
     StillToDecideError,
-    UnsuitableRaterError,
 )
-from review.cycles.models import Cycle, CycleState, Participant, ParticipantState, ParticipationStatus
+from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
 from review.cycles.queries import Snapshot, participants_of, people_on, suggested_raters, unfinished
-from rubrics.frameworks.models import RaterGroup
 from web.database import db, utc_now
 
 
@@ -56,8 +51,7 @@ def plan_cycle(plan: CyclePlan) -> Cycle:
     """Make a draft: participants as employed on the day of the snapshot, raters suggested from the org chart."""
     if plan.period_ends_on < plan.period_starts_on:
         raise PeriodOrderError
-    if not plan.opens_at < plan.closes_at <= plan.grading_ends_at:
-        raise DatesOrderError
+    _require_order(plan.opens_at, plan.closes_at, plan.grading_ends_at)
     survey = create_survey(
         name=dict(plan.name),
         opens_at=plan.opens_at,
@@ -78,6 +72,46 @@ def plan_cycle(plan: CyclePlan) -> Cycle:
     _take_snapshot(cycle)
     record("cycle.planned", about=cycle, details={"name": dict(plan.name), "snapshot_on": str(plan.snapshot_on)})
     return cycle
+
+
+def edit_plan(cycle: Cycle, plan: CyclePlan) -> Cycle:
+    """Change name, dates and threshold of a draft; the period and the snapshot stay, they say who takes part."""
+    _require(cycle, CycleState.DRAFT)
+    _require_order(plan.opens_at, plan.closes_at, plan.grading_ends_at)
+    cycle.name, cycle.grading_ends_at = dict(plan.name), plan.grading_ends_at
+    edit_survey(
+        cycle.survey,
+        name=plan.name,
+        opens_at=plan.opens_at,
+        closes_at=plan.closes_at,
+        time_zone=plan.time_zone,
+        threshold=plan.threshold,
+    )
+    touch(cycle)
+    record("cycle.edited", about=cycle)
+    return cycle
+
+
+def move_deadlines(cycle: Cycle, closes_at: datetime, grading_ends_at: datetime) -> Cycle:
+    """Move the end of the answers while they are collected, or the end of grading as long as it lasts."""
+    db.session.refresh(cycle, with_for_update=True)
+    if cycle.state not in {CycleState.OPEN, CycleState.CLOSED}:
+        raise CycleStateError
+    if closes_at != cycle.survey.closes_at:
+        if cycle.state is not CycleState.OPEN:
+            raise AnswersAreInError
+        edit_survey(cycle.survey, closes_at=closes_at)
+    _require_order(cycle.survey.opens_at, closes_at, grading_ends_at)
+    cycle.grading_ends_at = grading_ends_at
+    touch(cycle)
+    details = {"closes_at": closes_at.isoformat(), "grading_ends_at": grading_ends_at.isoformat()}
+    record("cycle.deadlines_moved", about=cycle, details=details)
+    return cycle
+
+
+def _require_order(opens_at: datetime, closes_at: datetime, grading_ends_at: datetime) -> None:
+    if not opens_at < closes_at <= grading_ends_at:
+        raise DatesOrderError
 
 
 def _take_snapshot(cycle: Cycle) -> None:
@@ -112,54 +146,15 @@ def _participant(cycle: Cycle, someone: Snapshot) -> Participant:
     )
 
 
-def set_participation(
-    participant: Participant, status: ParticipationStatus, note: str, takes_part: bool
-) -> Participant:
-    """Say how someone takes part; who does not is neither rated nor graded in this cycle."""
-    _require(participant.cycle, CycleState.DRAFT)
-    participant.status, participant.note = status, note.strip()
-    if takes_part and participant.subject is None and participant.profile is not None:
-        participant.subject = add_subject(participant.cycle.survey, participant.person, participant.profile)
-        participant.state = ParticipantState.PLANNED
-        db.session.flush()
-        chosen = suggested_raters(participants_of(participant.cycle))
-        ask_many(participant.cycle.survey, [triple for triple in chosen if triple[0] == participant.subject.id])
-    if not takes_part and participant.subject is not None:
-        subject, participant.subject = participant.subject, None
-        participant.state = ParticipantState.EXCLUDED
-        db.session.flush()
-        remove_subject(subject)
-    record("cycle.participation_set", about=participant, details={"status": status.value, "takes_part": takes_part})
-    return participant
-
-
-def ask_rater(participant: Participant, rater: Person, group: RaterGroup) -> RatingRequest:
-    """Add someone who rates a participant in a group."""
-    if participant.cycle.state not in {CycleState.DRAFT, CycleState.OPEN} or participant.subject is None:
-        raise NotPlannedError
-    if rater.id == participant.person_id or group in {RaterGroup.SELF, RaterGroup.MANAGER}:
-        raise UnsuitableRaterError(name=rater.name)
-    request = ask(participant.subject, rater, group)
-    record("cycle.rater_asked", about=participant, details={"group": group.value})
-    return request
-
-
-def withdraw_rater(participant: Participant, request: RatingRequest) -> None:
-    """Take a rater out of the plan, as long as they have not answered."""
-    if participant.subject is None or request.subject_id != participant.subject.id:
-        raise NotPlannedError
-    group = request.group
-    withdraw(request)
-    record("cycle.rater_withdrawn", about=participant, details={"group": group.value})
-
-
 def link_scorecards(cycle: Cycle) -> int:
     """Give participants the scorecard of exactly this period; returns how many have one now."""
+    hold(cycle, CycleState.DRAFT, CycleState.OPEN)
     participants = participants_of(cycle)
     cards = scorecards_of([row.person_id for row in participants], cycle.period_starts_on, cycle.period_ends_on)
     for row in participants:
         card = cards.get(row.person_id)
         row.scorecard_id = card.id if card is not None else None
+    record("cycle.scorecards_linked", about=cycle, details={"count": len(cards)})
     return len(cards)
 
 
@@ -218,9 +213,21 @@ def release_cycle(cycle: Cycle) -> Cycle:
 
 
 def _require(cycle: Cycle, state: CycleState) -> None:
+    hold(cycle, state)
+
+
+def hold(cycle: Cycle, *states: CycleState) -> Cycle:
+    """Keep everyone else from moving the cycle meanwhile; raises CycleStateError outside these phases."""
     db.session.refresh(cycle, with_for_update=True)
-    if cycle.state is not state:
+    if cycle.state not in states:
         raise CycleStateError
+    return cycle
+
+
+def touch(row: Cycle | Participant) -> None:
+    """Count a version also where only rows beside this one change, so that two who edit at once notice it."""
+    flag_modified(row, "state")
+    db.session.flush()
 
 
 def _move(cycle: Cycle, before: ParticipantState, after: ParticipantState) -> None:

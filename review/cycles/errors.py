@@ -1,6 +1,6 @@
 """What can go wrong when a cycle is planned, opened, closed, confirmed or released."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from web.errors import SteelyardError
 from web.language import lazy_gettext as _l
@@ -68,3 +68,36 @@ class StillToDecideError(SteelyardError):
 
     message = _l("%(count)s participants have not come that far yet.")
     status = 409
+
+
+class AnswersAreInError(SteelyardError):
+    """The answers are closed, so their end cannot move any more."""
+
+    message = _l("The answers are closed; only the end of grading can still move.")
+    field: ClassVar[str | None] = "closes_at"
+    status = 409
+
+
+class ExclusionReasonError(SteelyardError):
+    """Whoever is left out is owed a reason."""
+
+    message = _l("Say in a sentence why this person does not take part.")
+    field: ClassVar[str | None] = "note"
+
+
+class UnsuitableManagerError(SteelyardError):
+    """The manager or second line would be the person themselves, or one and the same."""
+
+    message = _l("Nobody grades themselves, and the second line is someone other than the manager.")
+    field: ClassVar[str | None] = "manager"
+
+
+class NoSuchTimeError(SteelyardError):
+    """Clocks leave this time out when summer time begins."""
+
+    message = _l("On this day clocks leave this time out, because summer time begins. Choose another time.")
+
+    def __init__(self, *, at: str, **parameters: Any) -> None:
+        """Remember the field that holds the time."""
+        super().__init__(**parameters)
+        self.field = at  # type: ignore[misc]  # one error for every field that holds a moment

@@ -12,6 +12,8 @@ from people.organisation.models import Person, Position, Unit
 from review.schemes.models import Scheme
 from rubrics.profiles.models import Profile
 from web.database import Base, Identified, Versioned, enum_column
+from web.language import LazyString
+from web.language import lazy_gettext as _l
 
 
 class CycleState(StrEnum):
@@ -24,6 +26,11 @@ class CycleState(StrEnum):
     CONFIRMED = "confirmed"
     RELEASED = "released"
 
+    @property
+    def label(self) -> LazyString:
+        """The phase in the reader's language."""
+        return CYCLE_LABELS[self]
+
 
 class ParticipationStatus(StrEnum):
     """How a person takes part in a cycle; only the first is graded in full."""
@@ -33,6 +40,11 @@ class ParticipationStatus(StrEnum):
     PROBATION = "probation"
     LEAVE = "leave"
     LEFT = "left"
+
+    @property
+    def label(self) -> LazyString:
+        """The status in the reader's language."""
+        return STATUS_LABELS[self]
 
 
 class ParticipantState(StrEnum):
@@ -47,6 +59,39 @@ class ParticipantState(StrEnum):
     RELEASED = "released"
     SIGNED = "signed"
     EXCLUDED = "excluded"
+
+    @property
+    def label(self) -> LazyString:
+        """The state in the reader's language."""
+        return PARTICIPANT_LABELS[self]
+
+
+CYCLE_LABELS = {
+    CycleState.DRAFT: _l("Being planned"),
+    CycleState.OPEN: _l("Collecting answers"),
+    CycleState.CLOSING: _l("Being closed"),
+    CycleState.CLOSED: _l("Being graded"),
+    CycleState.CONFIRMED: _l("Confirmed"),
+    CycleState.RELEASED: _l("Released"),
+}
+STATUS_LABELS = {
+    ParticipationStatus.IN: _l("Whole period"),
+    ParticipationStatus.JOINED_LATE: _l("Joined during the period"),
+    ParticipationStatus.PROBATION: _l("On probation"),
+    ParticipationStatus.LEAVE: _l("On leave"),
+    ParticipationStatus.LEFT: _l("Left"),
+}
+PARTICIPANT_LABELS = {
+    ParticipantState.PLANNED: _l("Planned"),
+    ParticipantState.COLLECTING: _l("Collecting answers"),
+    ParticipantState.CALCULATED: _l("To be graded"),
+    ParticipantState.GRADED: _l("To be reviewed"),
+    ParticipantState.REVIEWED: _l("Reviewed"),
+    ParticipantState.CONFIRMED: _l("Confirmed"),
+    ParticipantState.RELEASED: _l("To be signed"),
+    ParticipantState.SIGNED: _l("Signed"),
+    ParticipantState.EXCLUDED: _l("Does not take part"),
+}
 
 
 class Cycle(Identified, Versioned, Base):

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from assessments.surveys.models import RatingRequest, SurveySubject
+from assessments.surveys.queries import groups_asked
 from people.organisation.models import Employment, Person
 from people.organisation.queries import employments_on
 from review.cycles.models import Cycle, CycleState, Participant, ParticipantState, ParticipationStatus
@@ -43,6 +45,11 @@ def cycle_by_public_id(public_id: str) -> Cycle | None:
     return db.session.scalar(select(Cycle).where(Cycle.public_id == public_id).options(joinedload(Cycle.survey)))
 
 
+def cycles_named(name: str) -> list[Cycle]:
+    """The cycles that have this name in one of the languages."""
+    return [cycle for cycle in cycles() if name.strip() in cycle.name.values()]
+
+
 def participants_of(cycle: Cycle) -> list[Participant]:
     """Everyone in a cycle in the order of names, with what a page or a computation needs of them."""
     statement = (
@@ -61,6 +68,27 @@ def participants_of(cycle: Cycle) -> list[Participant]:
         .order_by(Person.sort_key, Person.id)
     )
     return list(db.session.scalars(statement))
+
+
+def participation_of(cycle: Cycle, person_id: int) -> tuple[Participant | None, list[Participant]]:
+    """How a person is in a cycle: as the one it is about, and as manager or second line of others, by name."""
+    statement = (
+        select(Participant)
+        .join(Participant.person)
+        .where(
+            Participant.cycle_id == cycle.id,
+            or_(
+                Participant.person_id == person_id,
+                Participant.manager_id == person_id,
+                Participant.second_line_id == person_id,
+            ),
+        )
+        .options(joinedload(Participant.person), joinedload(Participant.position), joinedload(Participant.manager))
+        .order_by(Person.sort_key, Person.id)
+    )
+    rows = list(db.session.scalars(statement))
+    own = next((row for row in rows if row.person_id == person_id), None)
+    return own, [row for row in rows if row is not own]
 
 
 def participant_by_public_id(public_id: str) -> Participant | None:
@@ -143,13 +171,22 @@ def suggested_raters(participants: Sequence[Participant]) -> list[tuple[int, int
     """Who rates whom by the org chart, as (survey subject, rater, group).
 
     Self; the manager; the second line where the scheme lets it rate; up to six colleagues under the same manager, each
-    asked about equally often; all direct reports. Partner departments and customers are nominated by people.
+    asked about equally often; all direct reports. Partner departments and customers are nominated by people. Groups
+    that a role profile asks about nothing are left out, and nobody is suggested who is away.
     """
+    subjects = [row.subject for row in participants if row.subject is not None]
+    asked = groups_asked(subjects[0].survey, subjects) if subjects else {}
     teams: dict[int, list[Participant]] = defaultdict(list)
     for row in participants:
         if row.manager_id is not None:
             teams[row.manager_id].append(row)
-    return [triple for row in participants if row.subject is not None for triple in _raters_of(row, teams)]
+    return [
+        (subject_id, rater_id, group)
+        for row in participants
+        if row.subject is not None
+        for subject_id, rater_id, group in _raters_of(row, teams)
+        if group in asked[row.subject.profile_id]
+    ]
 
 
 def _raters_of(row: Participant, teams: dict[int, list[Participant]]) -> Iterator[tuple[int, int, RaterGroup]]:
@@ -161,7 +198,7 @@ def _raters_of(row: Participant, teams: dict[int, list[Participant]]) -> Iterato
             yield subject_id, peer.person_id, RaterGroup.PEERS
     if row.second_line_id is not None and row.scheme is not None and row.scheme.second_line is SecondLine.RATES:
         yield subject_id, row.second_line_id, RaterGroup.SECOND_LINE
-    for report in teams.get(row.person_id, ()):
+    for report in filter(_is_here, teams.get(row.person_id, ())):
         yield subject_id, report.person_id, RaterGroup.REPORTS
 
 
@@ -169,4 +206,20 @@ def _next_in_turn(row: Participant, team: Sequence[Participant]) -> list[Partici
     """The colleagues after this one in a ring, so that everybody is asked about equally often."""
     here = team.index(row)
     ring = [*team[here + 1 :], *team[:here]]
-    return ring[:SUGGESTED_PEERS]
+    return list(filter(_is_here, ring))[:SUGGESTED_PEERS]
+
+
+def _is_here(row: Participant) -> bool:
+    return row.status not in {ParticipationStatus.LEAVE, ParticipationStatus.LEFT}
+
+
+def manager_request(subject: SurveySubject, person_id: int) -> list[RatingRequest]:
+    """What stands in the way of a new manager: the former manager's request, and what the new one is asked already."""
+    return list(
+        db.session.scalars(
+            select(RatingRequest).where(
+                RatingRequest.subject_id == subject.id,
+                or_(RatingRequest.group == RaterGroup.MANAGER, RatingRequest.rater_id == person_id),
+            )
+        )
+    )

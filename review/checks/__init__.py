@@ -1,0 +1,1 @@
+"""What is missing before a cycle opens, and which grades are to be expected."""

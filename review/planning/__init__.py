@@ -1,0 +1,1 @@
+"""Planning a cycle in minutes: its names and dates, and all that was suggested for it."""

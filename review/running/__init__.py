@@ -1,0 +1,1 @@
+"""Running a cycle through its phases: open, extend, close, confirm, release."""
