@@ -92,6 +92,7 @@ COMMANDS: tuple[click.Group, ...] = (
     rubrics.catalogue.commands.commands,
     assessments.actuals.commands.commands,
     review.running.commands.commands,
+    review.demonstration.commands.commands,
 )
 # Their decorators tell the workers what there is to run.
 JOBS: tuple[ModuleType, ...] = (

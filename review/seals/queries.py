@@ -64,7 +64,7 @@ def sealed_content(result: Result) -> dict[str, Any]:
     """What a seal covers: inputs, steps, numbers, grade, scheme and formula version, as plain values."""
     scheme = result.participant.scheme
     content = {name: getattr(result, name) for name in NUMBERS}
-    return json_value(
+    plain: dict[str, Any] = json_value(
         content
         | {
             "participant": result.participant.public_id,
@@ -73,6 +73,7 @@ def sealed_content(result: Result) -> dict[str, Any]:
             "scheme": scheme.content() if scheme is not None else None,
         }
     )
+    return plain
 
 
 def json_value(value: Any) -> Any:

@@ -6,13 +6,14 @@ Written apart from the aggregation on purpose: it knows no arrays and no cycle, 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 MICRO = Decimal("0.000001")
 
 
 def replayed_numbers(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Scores, gaps and points of every dimension, section points, total and grade, from the steps of a sealed result."""
+    """Scores, gaps and points of dimensions, section points, total and grade, from the steps of a sealed result."""
     dimensions = [
         _dimension(entry, step, content["scheme"])
         for entry, step in _paired(content["dimensions"], content["steps"]["dimensions"])
@@ -49,7 +50,7 @@ def _on_curve(x: float, curve: list[tuple[float, float]]) -> float:
     """Linear between the points, flat outside."""
     if x <= curve[0][0]:
         return curve[0][1]
-    for (left, low), (right, high) in zip(curve, curve[1:], strict=False):
+    for (left, low), (right, high) in pairwise(curve):
         if x <= right:
             return low + (high - low) * (x - left) / (right - left)
     return curve[-1][1]
