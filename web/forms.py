@@ -1,12 +1,13 @@
 """The base of every form: CSRF, one effect per submit, no stale edit, errors beside the field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import ValidationError
 
 from web.database import db, new_public_id
@@ -103,6 +104,11 @@ def _outcome(result: Any) -> str:
 
 def _of(row: Any) -> str:
     return "" if row is None else f"{type(row).__name__}:{getattr(row, 'public_id', '')}"
+
+
+def choices_of(pairs: Iterable[tuple[str, Any]]) -> Any:
+    """The choices of a select or radio field from (value, label); labels may be lazy texts."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def no_control_characters(_form: Any, field: Any) -> None:
