@@ -11,12 +11,14 @@ from people.organisation.models import Position
 from rubrics.frameworks.models import (
     ANONYMOUS_GROUPS,
     ANONYMOUS_ITEM_LIMIT,
+    LEVELS,
     RaterGroup,
     VersionOrigin,
     VersionState,
 )
 from rubrics.frameworks.queries import DimensionContent, digest_of
 from rubrics.profiles.errors import (
+    IncompleteRequirementError,
     LadderLoopError,
     NamedGroupMissingError,
     RepeatedDimensionError,
@@ -120,6 +122,8 @@ def require_sound(content: ProfileContent, dimensions: Sequence[DimensionContent
         if entry.dimension_code in seen:
             raise RepeatedDimensionError(code=content.code, dimension=entry.dimension_code)
         seen.add(entry.dimension_code)
+        if entry.required_level not in LEVELS or not 1 <= entry.weight_percent <= WHOLE_WEIGHT:
+            raise IncompleteRequirementError(code=content.code, dimension=entry.dimension_code)
         _require_observers(content.code, entry, known[entry.dimension_code])
     total = sum(entry.weight_percent for entry in content.requirements)
     if total != WHOLE_WEIGHT:

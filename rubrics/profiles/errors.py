@@ -56,3 +56,9 @@ class UnchangedProfileError(SteelyardError):
     """A new version equal to the one in force was to be published."""
 
     message = _l("This says the same as version %(number)s. Change something or cancel.")
+
+
+class IncompleteRequirementError(SteelyardError):
+    """A dimension has a level without a weight, or a weight without a level."""
+
+    message = _l("%(code)s: %(dimension)s needs both a required level and a weight, or neither.")

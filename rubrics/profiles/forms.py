@@ -52,17 +52,18 @@ class RevisionForm(BaseForm):
         return self[f"level_{code}"], self[f"weight_{code}"], self._fields.get(f"groups_{code}")
 
     def requirements(self) -> tuple[RequirementContent, ...]:
-        """What was typed, without the dimensions that are not required."""
-        return tuple(
-            self._requirement(code) for code in self.dimension_codes if self[f"level_{code}"].data not in (None, "")
+        """What was typed, without the dimensions that were left empty."""
+        written = (
+            code for code in self.dimension_codes if any(field.data for field in self.dimension_fields(code)[:2])
         )
+        return tuple(self._requirement(code) for code in written)
 
     def _requirement(self, code: str) -> RequirementContent:
         level, weight, groups = self.dimension_fields(code)
         chosen = set(groups.data or ()) if groups is not None else set()
         named = (RaterGroup.SELF.value, RaterGroup.MANAGER.value)
         asked = (*named, *(group.value for group in ANONYMOUS_GROUPS if group.value in chosen))
-        return RequirementContent(code, int(level.data), int(weight.data or 0), asked)
+        return RequirementContent(code, int(level.data or 0), int(weight.data or 0), asked)
 
 
 def profile_form(dimensions: Sequence[Dimension]) -> type[RevisionForm]:

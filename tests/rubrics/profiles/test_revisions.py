@@ -56,9 +56,11 @@ def test_a_new_version_is_in_force_and_the_old_one_stays(revise: Callable[..., t
     ("changes", "words"),
     [
         ({"weight_C2": 13}, "the weights sum to 101"),
-        ({"level_C2": ""}, "the weights sum to 88"),
+        ({"level_C2": "", "weight_C2": ""}, "the weights sum to 88"),
+        ({"level_C2": ""}, "needs both a required level and a weight"),
+        ({"level_R1": "3"}, "needs both a required level and a weight"),
         ({"weight_C2": 0}, "Write a whole number from 1 to 100."),
-        ({"weight_C2": ""}, "the weights sum to 88"),
+        ({"weight_C2": ""}, "needs both a required level and a weight"),
         ({"level_C2": "6"}, "Not a valid choice"),
         ({"groups_C2": ["reports", "friends"]}, "friends"),
         ({"groups_C2": ["peers"]}, "at most 15"),
