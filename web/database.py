@@ -131,7 +131,8 @@ class Versioned:
 db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False},
-    engine_options={"pool_pre_ping": True},
+    # Values are people's words and numbers: an error names the statement, never what it was given.
+    engine_options={"pool_pre_ping": True, "hide_parameters": True},
 )
 
 

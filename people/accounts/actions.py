@@ -105,6 +105,11 @@ def end_sessions_of(account_id: int, *, except_token: str | None = None) -> None
     db.session.execute(statement.values(ended_at=utc_now()))
 
 
+def end_all_sessions() -> None:
+    """End every session of everyone: for a database that was put back, in which old sessions would live again."""
+    db.session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=utc_now()))
+
+
 def end_sessions_of_person(person_id: int) -> None:
     """End all sessions of a person's account, if there is one: what they may do has changed."""
     account = account_of(person_id)
