@@ -34,14 +34,14 @@ GROUPS = [
 class PeriodForm(PlainForm):
     """A small form inside another one."""
 
-    starts_on = DateField(_l("From"), [InputRequired()])
-    ends_on = DateField(_l("To"), [Optional()])
+    starts_on = DateField(_l("First day"), [InputRequired()])
+    ends_on = DateField(_l("Last day"), [Optional()])
 
 
 class EveryFieldForm(BaseForm):
     """Every kind of field that pages use."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=40)])
+    name = StringField(_l("Full name"), [InputRequired(), Length(max=40)])
     title_zh = StringField(_l("Chinese"), [InputRequired()])
     title_en = StringField(_l("English"), [InputRequired()])
     email = EmailField(_l("Email address"), [Optional()])

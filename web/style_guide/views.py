@@ -71,9 +71,9 @@ def _listing() -> Any:
     """What the macro reads of a Listing, without a database."""
     pages = {"page": 2, "pages": 9, "total": 214, "first": 26, "last": 50, "nearby_pages": [1, 2, 3, None, 9]}
     columns = [
-        SimpleNamespace(key="name", label=_("Name"), kind="text", order_by="name"),
+        SimpleNamespace(key="name", label=_("Full name"), kind="text", order_by="name"),
         SimpleNamespace(key="unit", label=_("Unit"), kind="text", order_by="unit"),
-        SimpleNamespace(key="score", label=_("Score"), kind="number", order_by=None),
+        SimpleNamespace(key="score", label=_("Mean"), kind="number", order_by=None),
         SimpleNamespace(key="state", label=_("State"), kind="text", order_by=None),
     ]
     return SimpleNamespace(
