@@ -114,7 +114,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _holders_of(Permission.SURVEY_ANSWER)),
     Entry(_l("Surveys"), "collection.all_surveys", "send", _holders_of(Permission.PROGRESS_READ)),
     Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
-    Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _reads_cycles),
+    Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ)),
     Entry(_l("People"), "directory.all_people", "users", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Units"), "units.all_units_page", "sitemap", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Roles"), "grants.all_grants", "user-check", _holders_of(Permission.ROLES_GRANT)),

@@ -84,7 +84,8 @@ class Finding:
         names = dict(self.parameters)
         if self.participant is not None:
             names.setdefault("name", self.participant.person.name)
-        return str(SENTENCES[self.code]) % {key: _shown(value) for key, value in names.items()}
+        sentence: str = str(SENTENCES[self.code])
+        return sentence % {key: _shown(value) for key, value in names.items()}
 
 
 def _shown(value: Any) -> str:

@@ -24,17 +24,17 @@ class ParticipationForm(BaseForm):
         [InputRequired(_l("Choose one."))],
         choices=[(YES, _l("Yes, is rated and graded")), (NO, _l("No"))],
     )
-    status = SelectField(_l("Employment in the period"))
+    employment = SelectField(_l("Employment in the period"))
     note = TextAreaField(_l("Reason"), [Optional(), Length(max=500), no_control_characters])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer all statuses in the reader's language."""
         super().__init__(*args, **kwargs)
-        self.status.choices = [(status.value, str(status.label)) for status in ParticipationStatus]
+        self.employment.choices = [(status.value, str(status.label)) for status in ParticipationStatus]
 
     def decision(self) -> tuple[ParticipationStatus, str, bool]:
         """What was chosen; to be called when the form is valid."""
-        return ParticipationStatus(self.status.data), stored_text(self.note.data), self.takes_part.data == YES
+        return ParticipationStatus(self.employment.data), stored_text(self.note.data or ""), self.takes_part.data == YES
 
 
 def participation_form(participant: Participant) -> ParticipationForm:
@@ -42,7 +42,7 @@ def participation_form(participant: Participant) -> ParticipationForm:
     return ParticipationForm(
         version=str(participant.version),
         takes_part=NO if participant.state is ParticipantState.EXCLUDED else YES,
-        status=participant.status.value,
+        employment=participant.status.value,
         note=participant.note,
     )
 

@@ -55,7 +55,7 @@ class DatesForm(BaseForm):
         assert self.grading_ends_at.data is not None
         zone = str(self.time_zone.data)
         return CyclePlan(
-            name={"zh": stored_text(self.name_zh.data), "en": stored_text(self.name_en.data)},
+            name={"zh": stored_text(str(self.name_zh.data)), "en": stored_text(str(self.name_en.data))},
             period_starts_on=period_starts_on,
             period_ends_on=period_ends_on,
             snapshot_on=snapshot_on,

@@ -1,5 +1,7 @@
 """Pages of planning: a new cycle, its dates, its participants, and the check before opening."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -124,7 +126,8 @@ def _place(finding: Finding) -> tuple[str, str]:
     endpoint, parameter, verb = PLACES.get(finding.code, ("", "", ""))
     if not endpoint or (parameter and not finding.mended_at):
         return "", ""
-    return url_for(endpoint, **({parameter: finding.mended_at} if parameter else {})), str(verb)
+    values: dict[str, Any] = {parameter: finding.mended_at} if parameter else {}
+    return url_for(endpoint, **values), str(verb)
 
 
 def _found(cycle_id: str) -> Cycle:

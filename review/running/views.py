@@ -10,7 +10,7 @@ from review.checks.queries import blocking, data_check
 from review.cycles.access import may_choose_raters, may_see_cycle, may_see_progress
 from review.cycles.actions import confirm_cycle, move_deadlines, open_cycle
 from review.cycles.models import Cycle, CycleState, ParticipantState
-from review.cycles.queries import cycle_by_public_id, participants_of, participation_of
+from review.cycles.queries import cycle_by_public_id, participants_of, participation_of, unfinished
 from review.running.actions import release, start_closing
 from review.running.forms import CloseForm, StepForm, deadlines_form
 from review.running.queries import (
@@ -23,6 +23,7 @@ from review.running.queries import (
     state_counts,
 )
 from web.database import utc_now
+from web.language import LazyString
 from web.language import gettext as _
 from web.language import lazy_gettext as _l
 from web.tables import Choice, Column, Listing, in_language
@@ -78,12 +79,16 @@ def cycle(cycle_id: str) -> Answer:
         may_choose_raters=may_choose_raters,
         viewer=viewer,
         may_run=viewer.can(Permission.CYCLE_RUN),
-        states=ParticipantState,
-        counts=state_counts([shown])[shown.id] if is_followed else None,
+        figures=_figures(shown) if is_followed else None,
         progress=progress_of(shown.survey) if is_followed and shown.state is CycleState.OPEN else None,
         job=closing_job(shown) if is_followed and shown.state is CycleState.CLOSING else None,
         is_window_over=shown.survey.closes_at <= utc_now(),
     )
+
+
+def _figures(cycle: Cycle) -> list[tuple[LazyString, int]]:
+    counts = state_counts([cycle])[cycle.id]
+    return [(state.label, counts[state]) for state in ParticipantState if counts[state]]
 
 
 @blueprint.get("/cycles/<public_id:cycle_id>/grading")
@@ -155,8 +160,8 @@ def confirm(cycle_id: str) -> Answer:
     form = StepForm(obj=shown)
     if form.carried_out(lambda: confirm_cycle(shown), editing=shown):
         return _to_cycle(cycle_id, _("The grades are confirmed. Releasing shows them to everyone concerned."))
-    counts = state_counts([shown])[shown.id]
-    return render_template("review/running/confirm.html", cycle=shown, form=form, counts=counts), form.status
+    waiting = unfinished(shown, ParticipantState.REVIEWED)
+    return render_template("review/running/confirm.html", cycle=shown, form=form, waiting=waiting), form.status
 
 
 @blueprint.route("/cycles/<public_id:cycle_id>/release", methods=["GET", "POST"])

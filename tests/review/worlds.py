@@ -6,6 +6,7 @@ Every function takes what `person` finds people with, opens its own transactions
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -99,10 +100,10 @@ def _figures(find: Find, names: Sequence[str]) -> bytes:
     return "\n".join(rows).encode()
 
 
-def cycle_plan(**changes: object) -> CyclePlan:
+def cycle_plan(**changes: Any) -> CyclePlan:
     """What HR would type for a cycle that takes answers now."""
     now = utc_now().replace(microsecond=0)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "name": NAME,
         "period_starts_on": PERIOD[0],
         "period_ends_on": PERIOD[1],
@@ -113,10 +114,10 @@ def cycle_plan(**changes: object) -> CyclePlan:
         "time_zone": "Asia/Shanghai",
         "threshold": 3,
     }
-    return CyclePlan(**{**values, **changes})  # type: ignore[arg-type]  # the caller names fields of the plan
+    return CyclePlan(**{**values, **changes})
 
 
-def plan_northwind_cycle(find: Find, *, with_scorecards: bool = True, **changes: object) -> Cycle:
+def plan_northwind_cycle(find: Find, *, with_scorecards: bool = True, **changes: Any) -> Cycle:
     """A draft about the sales department; Andrew, whom nobody could grade, does not take part."""
     in_transaction(load_catalogue)
     scheme_for_everyone()
@@ -128,7 +129,7 @@ def plan_northwind_cycle(find: Find, *, with_scorecards: bool = True, **changes:
     return cycle
 
 
-def open_northwind_cycle(find: Find, **changes: object) -> Cycle:
+def open_northwind_cycle(find: Find, **changes: Any) -> Cycle:
     """The same, collecting answers."""
     cycle = plan_northwind_cycle(find, **changes)
     return in_transaction(lambda: open_cycle(cycle, 0))
@@ -171,7 +172,7 @@ def _comments(request: RatingRequest) -> list[Comment]:
     return [Comment(question=Question.KEEP.value, text=f"Keeps promises ({request.rater_id})", is_named=False)]
 
 
-def close_northwind_cycle(find: Find, **changes: object) -> Cycle:
+def close_northwind_cycle(find: Find, **changes: Any) -> Cycle:
     """A cycle that everyone has answered, closed and calculated."""
     cycle = open_northwind_cycle(find, **changes)
     answer_all(cycle)
@@ -198,14 +199,14 @@ def grade_all(cycle: Cycle) -> None:
     in_transaction(decide)
 
 
-def confirmed_northwind_cycle(find: Find, **changes: object) -> Cycle:
+def confirmed_northwind_cycle(find: Find, **changes: Any) -> Cycle:
     """A cycle whose grades are reviewed and confirmed."""
     cycle = close_northwind_cycle(find, **changes)
     grade_all(cycle)
     return in_transaction(lambda: confirm_cycle(cycle))
 
 
-def released_northwind_cycle(find: Find, **changes: object) -> Cycle:
+def released_northwind_cycle(find: Find, **changes: Any) -> Cycle:
     """A finished cycle: everyone sees their result and may sign it."""
     cycle = confirmed_northwind_cycle(find, **changes)
     return in_transaction(lambda: release(cycle))
