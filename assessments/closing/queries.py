@@ -1,6 +1,7 @@
 """Opening what was sealed, once, at the close: from rows in the database to what is shown and kept."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -172,7 +173,9 @@ def collected_comments(survey: Survey) -> Iterator[tuple[Address, list[Comment]]
             raise SealBrokenError from error
 
 
-def measured(survey: Survey, frame: Frame, answers: Collected) -> Measured:
+def measured(
+    survey: Survey, frame: Frame, answers: Collected, random_bytes: Callable[[int], bytes] = os.urandom
+) -> Measured:
     """Form the partition and the cells, and estimate what must be estimated while raters are known."""
     subject, group, rater = answers.subject, answers.group, answers.rater
     closed = closed_cells(
@@ -188,7 +191,7 @@ def measured(survey: Survey, frame: Frame, answers: Collected) -> Measured:
     return Measured(
         frame=frame,
         closed=closed,
-        kept=kept_answers(answers.ratings, subject=subject, group=group, closed=closed),
+        kept=kept_answers(answers.ratings, subject=subject, group=group, closed=closed, random_bytes=random_bytes),
         means=cycle_means(closed.cells, applicable=frame.applicable, profile_of_subject=frame.profile_of_subject),
         spread=rater_spread(closed.cells, within=closed.within, default_variance=frame.default_variance),
         shared=shared_rater_covariance(answers.ratings, subject=subject, group=group, rater=rater, closed=closed),

@@ -118,7 +118,7 @@ def _is_kept(
 def _drawn_order(cell: NDArray[np.int64], random_bytes: Randomness) -> NDArray[np.int64]:
     """Order by cell and, within it, by chance."""
     drawn = np.frombuffer(random_bytes(4 * len(cell)), dtype=np.uint32).astype(np.int64)
-    order: NDArray[np.int64] = np.argsort(cell << 32 | drawn)
+    order: NDArray[np.int64] = np.argsort(cell << 32 | drawn, kind="stable")
     return order
 
 
