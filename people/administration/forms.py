@@ -3,7 +3,7 @@
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from web.forms import BaseForm, no_control_characters
+from web.forms import BaseForm, choices_of, no_control_characters
 from web.language import LANGUAGE_NAMES
 from web.language import lazy_gettext as _l
 
@@ -17,7 +17,12 @@ class NewAccountForm(BaseForm):
         description=_l("Usually the e-mail address. Case and width of letters do not matter when signing in."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
-    language = RadioField(_l("Language"), [InputRequired()], choices=list(LANGUAGE_NAMES.items()), default="zh")
+    language = RadioField(
+        _l("Language"),
+        [InputRequired()],
+        choices=choices_of(LANGUAGE_NAMES.items()),
+        default="zh",
+    )
 
 
 class AccountForm(BaseForm):

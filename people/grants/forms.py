@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Optional
 
 from people.organisation.forms import PersonField, UnitField
 from people.permissions import GRANTED_ROLES, ROLE_NAMES
-from web.forms import BaseForm
+from web.forms import BaseForm, choices_of
 from web.language import lazy_gettext as _l
 
 
@@ -18,7 +18,7 @@ class GrantForm(BaseForm):
     role = RadioField(
         _l("Role"),
         [InputRequired(_l("Choose a role."))],
-        choices=[(role.value, ROLE_NAMES[role]) for role in GRANTED_ROLES],
+        choices=choices_of((role.value, ROLE_NAMES[role]) for role in GRANTED_ROLES),
     )
     unit = UnitField(_l("Over the unit and all below it"), [Optional()], nothing=_l("The whole organisation"))
     starts_on = DateField(_l("From"), [InputRequired(_l("Write a date such as 2026-03-01."))])

@@ -7,6 +7,7 @@ from wtforms.validators import ValidationError
 
 from people.organisation.models import Person, Position, Unit
 from people.organisation.queries import all_positions, all_units, people_called, units_as_tree
+from web.forms import choices_of
 from web.language import gettext as _
 from web.language import lazy_gettext as _l
 from web.language import localized
@@ -63,7 +64,7 @@ class UnitField(SelectField):
         units = units_as_tree(all_units())
         self.ids: dict[str, int] = {row.unit.code: row.unit.id for row in units}
         named = [(row.unit.code, "\u2003" * row.depth + localized(row.unit.name)) for row in units]
-        self.choices = [("", nothing or _l("Choose a unit")), *named]
+        self.choices = choices_of([("", nothing or _l("Choose a unit")), *named])
 
     @property
     def unit_id(self) -> int | None:
@@ -80,7 +81,7 @@ class PositionField(SelectField):
         positions = all_positions()
         self.ids: dict[str, int] = {position.code: position.id for position in positions}
         named = [(position.code, localized(position.title)) for position in positions]
-        self.choices = [("", _l("Choose a position")), *named]
+        self.choices = choices_of([("", _l("Choose a position")), *named])
 
     @property
     def position_id(self) -> int | None:

@@ -6,10 +6,10 @@ from wtforms.validators import InputRequired, Length
 
 from people.roster.reports import FORMATS
 from web.files.encodings import NAMES, OFFERED
-from web.forms import BaseForm
+from web.forms import BaseForm, choices_of
 from web.language import lazy_gettext as _l
 
-ENCODINGS = [("", _l("Find out from the file")), *((name, NAMES[name]) for name in OFFERED)]
+ENCODINGS = choices_of([("", _l("Find out from the file")), *((name, NAMES[name]) for name in OFFERED)])
 FORMAT_NAMES = {
     "xlsx": _l("Excel (.xlsx)"),
     "csv": _l("CSV, UTF-8"),
@@ -39,5 +39,8 @@ class ExportForm(BaseForm):
     """In which format people are written."""
 
     kind = RadioField(
-        _l("Format"), [InputRequired()], choices=[(kind, FORMAT_NAMES[kind]) for kind in FORMATS], default="xlsx"
+        _l("Format"),
+        [InputRequired()],
+        choices=choices_of((kind, FORMAT_NAMES[kind]) for kind in FORMATS),
+        default="xlsx",
     )
