@@ -45,6 +45,7 @@ class CyclePlan:
     grading_ends_at: datetime
     time_zone: str
     threshold: int = 3
+    unit_id: int | None = None
 
 
 def plan_cycle(plan: CyclePlan) -> Cycle:
@@ -64,6 +65,7 @@ def plan_cycle(plan: CyclePlan) -> Cycle:
         period_starts_on=plan.period_starts_on,
         period_ends_on=plan.period_ends_on,
         snapshot_on=plan.snapshot_on,
+        unit_id=plan.unit_id,
         grading_ends_at=plan.grading_ends_at,
         survey=survey,
     )

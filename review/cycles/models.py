@@ -107,12 +107,14 @@ class Cycle(Identified, Versioned, Base):
     snapshot_on: Mapped[date]
     grading_ends_at: Mapped[datetime]
     state: Mapped[CycleState] = mapped_column(enum_column(CycleState), default=CycleState.DRAFT, index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), unique=True)
     closed_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
 
     survey: Mapped[Survey] = relationship()
+    unit: Mapped[Unit | None] = relationship()
 
 
 class Participant(Identified, Versioned, Base):

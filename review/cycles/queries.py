@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from assessments.surveys.models import RatingRequest, SurveySubject
 from assessments.surveys.queries import groups_asked
 from people.organisation.models import Employment, Person
-from people.organisation.queries import employments_on
+from people.organisation.queries import employments_on, units_below
 from review.cycles.models import Cycle, CycleState, Participant, ParticipantState, ParticipationStatus
 from review.schemes.models import Scheme, SecondLine
 from review.schemes.queries import schemes_for_levels
@@ -133,7 +133,7 @@ def latest_participation(person_id: int, *states: CycleState) -> Participant | N
 
 
 def people_on(cycle: Cycle) -> list[Snapshot]:
-    """Everyone employed on the day of the snapshot by their main post, with profile and scheme of that post."""
+    """Everyone of the cycle's unit employed on the day of the snapshot, with profile and scheme of their main post."""
     main: dict[int, Employment] = {}
     for employment in db.session.scalars(employments_on(cycle.snapshot_on)):
         known = main.get(employment.person_id)
@@ -141,6 +141,7 @@ def people_on(cycle: Cycle) -> list[Snapshot]:
             main[employment.person_id] = employment
     profiles = profiles_of_positions({row.position.code for row in main.values()}, cycle.snapshot_on)
     schemes = schemes_for_levels({row.position.job_level for row in main.values()}, cycle.snapshot_on)
+    within = None if cycle.unit_id is None else set(db.session.scalars(units_below(cycle.unit_id)))
     return [
         Snapshot(
             person=row.person,
@@ -151,6 +152,7 @@ def people_on(cycle: Cycle) -> list[Snapshot]:
             scheme=schemes.get(row.position.job_level),
         )
         for row in main.values()
+        if within is None or row.unit_id in within
     ]
 
 

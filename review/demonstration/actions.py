@@ -122,6 +122,7 @@ def _locked_card(number: str, period: tuple[date, date], lines: Sequence[LineDra
         _person(number), starts_on=period[0], ends_on=period[1], currency=CURRENCY, lines=list(lines)
     )
     agree_scorecard(card, None)
+    db.session.flush()
     lock_scorecard(card, None)
     return card
 

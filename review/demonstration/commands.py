@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
-from decimal import Decimal
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +16,9 @@ from review.cycles.models import Cycle
 from review.cycles.queries import cycle_by_public_id
 from review.demonstration import actions, reviews, rewards
 from review.demonstration.imports import ACTUALS_HEADINGS, monthly_actuals, months_between
+from review.demonstration.inventions import harbour_actuals, harbour_target
 from review.demonstration.people import harbour_people, northwind_people, present_structure_since, staff_people
-from review.demonstration.queries import cast, is_demonstration
+from review.demonstration.queries import cast, is_demonstration, unit_with_code
 from review.demonstration.seasons import Season, last_season, this_season
 from review.running.actions import start_closing
 from review.running.jobs import finish_closing
@@ -30,6 +29,7 @@ from web.transactions import in_transaction
 PASSWORD = "steelyard"  # noqa: S105  # everyone of the demonstration shares it, on this machine alone
 # Who is still waited for in the open cycle: everyone of the cast has something to do.
 WAITING = frozenset({"1", "2", "5", "6"})
+BETWEEN = {"zh": "", "en": ": "}
 UNSIGNED = frozenset({"1", "7"})
 
 commands = AppGroup("demonstration", help="The demonstration: a real sales department and a company of sixty.")
@@ -90,30 +90,28 @@ def _figures(today: date, zone: ZoneInfo) -> None:
 
 
 def _harbour_figures(season: Season, today: date) -> None:
+    people = [person for person in harbour_people(today) if person.manager_number]
     rows: list[Sequence[str]] = [ACTUALS_HEADINGS]
-    for person in harbour_people(today):
-        if not person.manager_number:
-            continue
-        random = Random(f"figures {person.number}")
-        monthly, talent = random.randrange(40, 120) * 1000, random.gauss(1.0, 0.14)
-        actions.load_harbour_scorecard(person.number, season.period, Decimal(monthly * 6))
-        for month in months_between(*season.period):
-            sold = round(monthly * random.gauss(talent, 0.12))
-            shipped, due = random.randrange(20, 60), max(sold, 1)
-            on_time = sum(random.random() < 0.94 for _ in range(shipped))
-            collected = round(due * random.uniform(0.86, 1.0))
-            rows += [
-                (person.number, "net-sales", month, str(max(sold, 0)), "", "", ""),
-                (person.number, "on-time-shipping", month, "", str(on_time), str(shipped), ""),
-                (person.number, "collection-rate", month, "", str(collected), str(due), ""),
-            ]
+    for person in people:
+        rows += harbour_actuals(person.number, months_between(*season.period))
     actions.load_actuals(rows, "harbour-actuals.csv")
+    for person in people:
+        actions.load_harbour_scorecard(person.number, season.period, harbour_target(person.number))
 
 
-def _last_cycle(today: date, zone: ZoneInfo) -> None:
-    """Last year's cycle, from the plan to the raises."""
+def _last_cycles(today: date, zone: ZoneInfo) -> None:
+    """Last year's cycles of both companies, from the plan to the raises."""
     season = last_season(today, zone)
-    cycle_id = _collected(season, zone, share=1.0, waiting=frozenset())
+    _finished(season, zone, "harbour")
+    cycle_id = _finished(season, zone, "sales")
+    with living_at(season.signed_at):
+        in_transaction(lambda: rewards.plan_and_reward(_cycle(cycle_id), season))
+    in_transaction(lambda: rewards.leave_something_to_decide(_cycle(cycle_id), today))
+
+
+def _finished(season: Season, zone: ZoneInfo, unit_code: str) -> str:
+    """Take a cycle from its plan to the signatures; returns its public id."""
+    cycle_id = _collected(season, zone, unit_code, reviews.Turnout(season.key, 1.0, frozenset()))
     with living_at(season.closes_at):
         in_transaction(lambda: start_closing(_cycle(cycle_id), early=False, by_id=None))
         finish_closing(_cycle(cycle_id).id)
@@ -124,30 +122,20 @@ def _last_cycle(today: date, zone: ZoneInfo) -> None:
         in_transaction(lambda: seal_results(release_cycle(_cycle(cycle_id))))
     with living_at(season.signed_at):
         in_transaction(lambda: reviews.sign_everyone(_cycle(cycle_id), UNSIGNED))
-        in_transaction(lambda: rewards.plan_and_reward(_cycle(cycle_id), season))
-    in_transaction(lambda: rewards.leave_something_to_decide(_cycle(cycle_id), today))
+    return cycle_id
 
 
 def _this_cycle(today: date, zone: ZoneInfo) -> None:
     """This year's cycle, open and half answered."""
-    _collected(this_season(today, zone), zone, share=0.6, waiting=WAITING)
+    season = this_season(today, zone)
+    _collected(season, zone, "sales", reviews.Turnout(season.key, 0.6, WAITING))
 
 
-def _collected(season: Season, zone: ZoneInfo, *, share: float, waiting: frozenset[str]) -> str:
-    """Plan and open a cycle and let people answer; returns its public id."""
-    plan = CyclePlan(
-        name=season.name,
-        period_starts_on=season.period[0],
-        period_ends_on=season.period[1],
-        snapshot_on=season.period[1],
-        opens_at=season.opens_at,
-        closes_at=season.closes_at,
-        grading_ends_at=season.grading_ends_at,
-        time_zone=str(zone),
-    )
+def _collected(season: Season, zone: ZoneInfo, unit_code: str, turnout: reviews.Turnout) -> str:
+    """Plan and open a cycle of a unit and let people answer; returns its public id."""
 
     def prepare() -> str:
-        cycle = plan_cycle(plan)
+        cycle = plan_cycle(_plan(season, zone, unit_code))
         reviews.leave_out_without_manager(cycle)
         reviews.nominate_across_teams(cycle)
         return cycle.public_id
@@ -156,10 +144,23 @@ def _collected(season: Season, zone: ZoneInfo, *, share: float, waiting: frozens
         cycle_id: str = in_transaction(prepare)
     with living_at(season.opens_at):
         in_transaction(lambda: open_cycle(_cycle(cycle_id), blocking(data_check(_cycle(cycle_id)))))
-        in_transaction(
-            lambda: reviews.answer_survey(_cycle(cycle_id).survey, reviews.Turnout(season.key, share, waiting))
-        )
+        in_transaction(lambda: reviews.answer_survey(_cycle(cycle_id).survey, turnout))
     return cycle_id
+
+
+def _plan(season: Season, zone: ZoneInfo, unit_code: str) -> CyclePlan:
+    unit = unit_with_code(unit_code)
+    return CyclePlan(
+        name={language: f"{unit.name[language]}{BETWEEN[language]}{season.name[language]}" for language in BETWEEN},
+        period_starts_on=season.period[0],
+        period_ends_on=season.period[1],
+        snapshot_on=season.period[1],
+        opens_at=season.opens_at,
+        closes_at=season.closes_at,
+        grading_ends_at=season.grading_ends_at,
+        time_zone=str(zone),
+        unit_id=unit.id,
+    )
 
 
 def _cycle(public_id: str) -> Cycle:
@@ -168,4 +169,4 @@ def _cycle(public_id: str) -> Cycle:
     return cycle
 
 
-STEPS: Sequence[Callable[[date, ZoneInfo], Any]] = (_people, _figures, _last_cycle, _this_cycle)
+STEPS: Sequence[Callable[[date, ZoneInfo], Any]] = (_people, _figures, _last_cycles, _this_cycle)

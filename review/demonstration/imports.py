@@ -3,7 +3,7 @@
 import csv
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -93,13 +93,13 @@ def monthly_actuals(today: date) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [ACTUALS_HEADINGS]
     for (number, month), sold in sorted(by_person_month.items(), key=lambda entry: (entry[0][1], int(entry[0][0]))):
         customers = {order.customer for order in sold}
-        rows += _figures(number, month, sold, sorted(customers), sorted(customers - known[number]))
+        rows += _figures(number, month, sold, sorted(customers), customers - known[number])
         known[number] |= customers
     return rows
 
 
 def _figures(
-    number: str, month: str, sold: Sequence[Order], customers: Iterable[str], new: Iterable[str]
+    number: str, month: str, sold: Sequence[Order], customers: Sequence[str], new: Set[str]
 ) -> list[tuple[str, ...]]:
     sales = sum((order.net_amount for order in sold), Decimal(0))
     due = sum(order.is_shipped or order.is_overdue for order in sold)
@@ -109,7 +109,7 @@ def _figures(
         (number, "orders", month, str(len(sold)), "", "", ""),
         (number, "average-order-value", month, "", str(sales), str(len(sold)), ""),
         (number, "active-customers", month, "", "", "", ";".join(customers)),
-        (number, "new-customers", month, "", "", "", ";".join(new)),
+        (number, "new-customers", month, str(len(new)), "", "", ""),
     ]
     if due:
         rows.append((number, "on-time-shipping", month, "", str(on_time), str(due), ""))

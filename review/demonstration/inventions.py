@@ -117,3 +117,26 @@ def salary_for(number: str, minimum: int, maximum: int) -> int:
     """A yearly salary within a range, in minor units, to a round hundred."""
     place = Random(f"salary {number}").betavariate(2.2, 2.6)
     return round((minimum + (maximum - minimum) * place) / 10_000) * 10_000
+
+
+def harbour_target(number: str) -> Decimal:
+    """The sales target of one of the sixty for six months."""
+    return Decimal(Random(f"target {number}").randrange(40, 120) * 6000)
+
+
+def harbour_actuals(number: str, months: Sequence[str]) -> list[tuple[str, ...]]:
+    """Invented monthly figures of one of the sixty, as rows of the actuals import without headings."""
+    random = Random(f"figures {number}")
+    monthly, talent = float(harbour_target(number)) / 6, random.gauss(1.0, 0.14)
+    rows: list[tuple[str, ...]] = []
+    for month in months:
+        sold = max(round(monthly * random.gauss(talent, 0.12)), 1)
+        shipped = random.randrange(20, 60)
+        on_time = sum(random.random() < 0.94 for _ in range(shipped))
+        collected = round(sold * random.uniform(0.86, 1.0))
+        rows += [
+            (number, "net-sales", month, str(sold), "", "", ""),
+            (number, "on-time-shipping", month, "", str(on_time), str(shipped), ""),
+            (number, "collection-rate", month, "", str(collected), str(sold), ""),
+        ]
+    return rows

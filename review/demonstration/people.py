@@ -117,7 +117,9 @@ def present_structure_since(today: date) -> date:
 def roster_rows(people: list[Hired], today: date) -> list[tuple[str, ...]]:
     """Rows of the import of people, headings first."""
     since = present_structure_since(today)
-    return [HEADINGS, *(_roster_row(person, since) for person in people)]
+    company = unit_names("company")
+    top = ("", "", "", "company", company["zh"], company["en"], "", "", "", "", "", "", "", "")
+    return [HEADINGS, top, *(_roster_row(person, since) for person in people)]
 
 
 def _roster_row(person: Hired, since: date) -> tuple[str, ...]:

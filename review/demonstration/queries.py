@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from people.accounts.models import Account, AccountState
 from people.audit.models import AuditEvent
-from people.organisation.models import Employment, Person
+from people.organisation.models import Employment, Person, Unit
 from people.organisation.queries import is_valid_on
 from review.demonstration.actions import LOADED
 from web.database import db, utc_now
@@ -50,3 +50,8 @@ def cast() -> list[dict[str, str]]:
         }
         for account, employment in db.session.execute(statement).tuples()
     ]
+
+
+def unit_with_code(code: str) -> Unit:
+    """A unit of the demonstration."""
+    return db.session.scalars(select(Unit).where(Unit.code == code)).one()

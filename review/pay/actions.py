@@ -194,6 +194,7 @@ def _decide(pay_round: PayRound, seen: str, note: str, by_id: int) -> list[PayLi
 
 
 def _require(pay_round: PayRound, *states: RoundState) -> None:
+    db.session.flush()
     db.session.refresh(pay_round, with_for_update=True)
     if pay_round.state not in states:
         raise RoundStateError
@@ -228,7 +229,6 @@ def _line(pay_round: PayRound, result: Result, salary: Salary, pay_range: PayRan
     scheme = result.participant.scheme
     assert scheme is not None, "a graded participant has a scheme"
     assert result.grade is not None, "only graded participants get a line"
-    percent = scheme.merit_percent(result.grade, ratio)
     return PayLine(
         round_id=pay_round.id,
         participant_id=result.participant_id,
@@ -238,5 +238,5 @@ def _line(pay_round: PayRound, result: Result, salary: Salary, pay_range: PayRan
         range_midpoint=pay_range.midpoint,
         range_maximum=pay_range.maximum,
         compa_ratio=str(ratio),
-        guideline=str(Fraction(percent) / 100),
+        guideline=str(scheme.merit_matrix.guideline(result.grade, ratio)),
     )

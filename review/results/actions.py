@@ -60,6 +60,7 @@ def sign_result(participant: Participant, agrees: bool, note: str) -> Signature:
 
 
 def _result_at(participant: Participant, *states: ParticipantState) -> Result:
+    db.session.flush()
     db.session.refresh(participant, with_for_update=True)
     result = result_of(participant)
     graded_phase = participant.cycle.state is CycleState.CLOSED or ParticipantState.RELEASED in states

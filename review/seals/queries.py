@@ -71,6 +71,7 @@ def sealed_content(result: Result) -> dict[str, Any]:
             "grade": result.grade,
             "formulas": result.formula_version.number,
             "scheme": scheme.content() if scheme is not None else None,
+            "gap_curve": scheme.gap_curve if scheme is not None else None,
         }
     )
     return plain

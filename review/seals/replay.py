@@ -15,7 +15,7 @@ MICRO = Decimal("0.000001")
 def replayed_numbers(content: Mapping[str, Any]) -> dict[str, Any]:
     """Scores, gaps and points of dimensions, section points, total and grade, from the steps of a sealed result."""
     dimensions = [
-        _dimension(entry, step, content["scheme"])
+        _dimension(entry, step, content["gap_curve"])
         for entry, step in _paired(content["dimensions"], content["steps"]["dimensions"])
     ]
     sections = [_section(entry, dimensions, content["steps"]["key_figures"]) for entry in content["sections"]]
@@ -33,7 +33,7 @@ def _paired(entries: list[dict[str, Any]], steps: list[dict[str, Any]]) -> list[
     return [(entry, by_code[entry["code"]]) for entry in entries]
 
 
-def _dimension(entry: dict[str, Any], step: dict[str, Any], scheme: Mapping[str, Any]) -> dict[str, Any]:
+def _dimension(entry: dict[str, Any], step: dict[str, Any], curve: list[list[float]]) -> dict[str, Any]:
     if entry["reason"]:
         return entry
     parts = sum(cell["weight"] * (cell["mean"] - cell["cycle_mean"]) for cell in step["cells"] if cell["is_shown"])
@@ -42,11 +42,11 @@ def _dimension(entry: dict[str, Any], step: dict[str, Any], scheme: Mapping[str,
     base = sum(base["weight"] * base["cycle_mean"] for base in step["groups"]) / asked
     score = parts / weights + base
     gap = score - entry["required"]
-    points = _on_curve(gap, [(float(x), float(y)) for x, y in scheme["gap_curve"]])
+    points = _on_curve(gap, curve)
     return entry | {"score": _micro(score), "gap": _micro(gap), "points": _micro(points)}
 
 
-def _on_curve(x: float, curve: list[tuple[float, float]]) -> float:
+def _on_curve(x: float, curve: list[list[float]]) -> float:
     """Linear between the points, flat outside."""
     if x <= curve[0][0]:
         return curve[0][1]
@@ -80,7 +80,7 @@ def _total(sections: list[dict[str, Any]]) -> int | None:
 def _grade(total: int | None, scheme: Mapping[str, Any], *, has_failed_gate: bool) -> str | None:
     if total is None:
         return None
-    bands = [(band["grade"], band["cut"]) for band in scheme["bands"]]
+    bands = [(band[0], band[1]) for band in scheme["bands"]]
     place = next(place for place, (_, cut) in enumerate(bands) if cut is None or total >= cut)
     if has_failed_gate and scheme["gate_cap"]:
         place = max(place, [grade for grade, _ in bands].index(scheme["gate_cap"]))
