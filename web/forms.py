@@ -91,7 +91,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def _refuse_stale(self, editing: Any) -> None:
         if editing is None or not self.version.raw_data:
             return
-        db.session.refresh(editing, with_for_update=True)
+        db.session.refresh(editing, with_for_update={"of": type(editing)})
         if str(self.version.data) != str(editing.version):
             raise StaleEditError
 

@@ -90,5 +90,5 @@ class Finding:
 
 def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return _(", ").join(_shown(part) for part in value)
+        return str(_(", ")).join(_shown(part) for part in value)
     return str(value)

@@ -195,7 +195,7 @@ def _decide(pay_round: PayRound, seen: str, note: str, by_id: int) -> list[PayLi
 
 def _require(pay_round: PayRound, *states: RoundState) -> None:
     db.session.flush()
-    db.session.refresh(pay_round, with_for_update=True)
+    db.session.refresh(pay_round, with_for_update={"of": PayRound})
     if pay_round.state not in states:
         raise RoundStateError
 

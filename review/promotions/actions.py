@@ -111,7 +111,7 @@ def _decide(promotion: Promotion, seen: str, note: str, by_id: int) -> None:
 
 def _require_proposed(promotion: Promotion) -> None:
     db.session.flush()
-    db.session.refresh(promotion, with_for_update=True)
+    db.session.refresh(promotion, with_for_update={"of": Promotion})
     if promotion.state is not PromotionState.PROPOSED:
         raise PromotionStateError
 

@@ -61,7 +61,7 @@ def sign_result(participant: Participant, agrees: bool, note: str) -> Signature:
 
 def _result_at(participant: Participant, *states: ParticipantState) -> Result:
     db.session.flush()
-    db.session.refresh(participant, with_for_update=True)
+    db.session.refresh(participant, with_for_update={"of": Participant})
     result = result_of(participant)
     graded_phase = participant.cycle.state is CycleState.CLOSED or ParticipantState.RELEASED in states
     if result is None or participant.state not in states or not graded_phase:

@@ -26,7 +26,18 @@ WORLDS = (
     confirmed_northwind_cycle,
     released_northwind_cycle,
 )
-HR_PAGES = ("", "/grading", "/open", "/deadlines", "/close", "/confirm", "/release", "/dates", "/participants", "/check")
+HR_PAGES = (
+    "",
+    "/grading",
+    "/open",
+    "/deadlines",
+    "/close",
+    "/confirm",
+    "/release",
+    "/dates",
+    "/participants",
+    "/check",
+)
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.__name__)

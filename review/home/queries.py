@@ -1,0 +1,205 @@
+"""What waits for a reader and where cycles stand: a fixed number of queries, however many people there are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from assessments.scorecards.models import Scorecard, ScorecardState
+from assessments.surveys.queries import waiting_requests
+from people.organisation.queries import direct_reports_of
+from people.permissions import Permission, Role
+from people.roles.models import Viewer
+from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
+from review.pay.models import PayRound, RoundState
+from review.plans.models import DevelopmentPlan, PlanState
+from review.promotions.models import Promotion, PromotionState
+from web.database import db
+from web.jobs.models import Job, JobState
+
+
+class Task(StrEnum):
+    """What can wait for someone."""
+
+    ANSWER = "answer"
+    READ_TARGETS = "read_targets"
+    AGREE_TARGETS = "agree_targets"
+    GRADE = "grade"
+    REVIEW = "review"
+    SIGN = "sign"
+    AGREE_PLAN = "agree_plan"
+    DECIDE_PAY = "decide_pay"
+    DECIDE_PROMOTION = "decide_promotion"
+    OPEN_CYCLE = "open_cycle"
+    CLOSE_CYCLE = "close_cycle"
+    CONFIRM_CYCLE = "confirm_cycle"
+    RELEASE_CYCLE = "release_cycle"
+    FAILED_WORK = "failed_work"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: how many of it, until when, and what it is about."""
+
+    task: Task
+    count: int = 1
+    due: datetime | None = None
+    name: dict[str, str] | None = None
+    public_id: str = ""
+
+
+def waiting_for(viewer: Viewer, cycles: list[Cycle], now: datetime) -> list[Waiting]:
+    """Everything that waits for a viewer, the most urgent first and what has no date last."""
+    found = [
+        *_answers(viewer, now),
+        *_results(viewer),
+        *_targets(viewer),
+        *_plans(viewer),
+        *(_decisions(viewer) if viewer.can(Permission.PAY_APPROVE) else ()),
+        *(_next_steps(cycles, now) if viewer.can(Permission.CYCLE_RUN) else ()),
+        *(_failed_work() if viewer.can(Permission.JOBS_OPERATE) else ()),
+    ]
+    return sorted(found, key=lambda one: (one.due is None, one.due or now))
+
+
+def cycles_under_way() -> list[Cycle]:
+    """The cycles that are not released yet, the one that ends first first, and the one that was released last."""
+    last = select(func.max(Cycle.released_at)).scalar_subquery()
+    statement = (
+        select(Cycle)
+        .join(Cycle.survey)
+        .where(or_(Cycle.state != CycleState.RELEASED, Cycle.released_at == last))
+        .options(contains_eager(Cycle.survey))
+        .order_by(Cycle.grading_ends_at, Cycle.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _answers(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
+    counts = Counter(request.subject.survey for request in waiting_requests(viewer.person_id, now))
+    for survey, count in counts.items():
+        yield Waiting(Task.ANSWER, count, survey.closes_at, survey.name)
+
+
+def _results(viewer: Viewer) -> Iterator[Waiting]:
+    """What the viewer has to grade, review and sign, by cycle."""
+    to_grade = and_(Participant.manager_id == viewer.person_id, Participant.state == ParticipantState.CALCULATED)
+    reviewer = Participant.second_line_id == viewer.person_id
+    if viewer.holds(Role.HR):
+        reviewer = or_(reviewer, Participant.second_line_id.is_(None))
+    to_review = and_(reviewer, Participant.person_id != viewer.person_id, Participant.state == ParticipantState.GRADED)
+    to_sign = and_(Participant.person_id == viewer.person_id, Participant.state == ParticipantState.RELEASED)
+    statement = (
+        select(Participant)
+        .join(Participant.cycle)
+        .where(or_(to_grade, to_review, to_sign))
+        .options(contains_eager(Participant.cycle).joinedload(Cycle.survey))
+        .order_by(Cycle.grading_ends_at, Participant.id)
+    )
+    found: dict[tuple[Task, int], list[Participant]] = defaultdict(list)
+    tasks = {ParticipantState.CALCULATED: Task.GRADE, ParticipantState.GRADED: Task.REVIEW}
+    for row in db.session.scalars(statement):
+        found[tasks.get(row.state, Task.SIGN), row.cycle_id].append(row)
+    for (task, _cycle_id), rows in found.items():
+        cycle = rows[0].cycle
+        if task is Task.SIGN:
+            yield Waiting(task, 1, None, cycle.name, rows[0].public_id)
+        else:
+            yield Waiting(task, len(rows), cycle.grading_ends_at, cycle.name, cycle.public_id)
+
+
+def _targets(viewer: Viewer) -> Iterator[Waiting]:
+    """Scorecards that are still drafts: one's own to read, those of direct reports to agree on."""
+    reports = direct_reports_of(viewer.person_id, viewer.today)
+    owners = list(
+        db.session.scalars(
+            select(Scorecard.person_id).where(
+                Scorecard.state == ScorecardState.DRAFT,
+                or_(Scorecard.person_id == viewer.person_id, Scorecard.person_id.in_(reports)),
+            )
+        )
+    )
+    own = owners.count(viewer.person_id)
+    if own:
+        yield Waiting(Task.READ_TARGETS, own)
+    if len(owners) > own:
+        yield Waiting(Task.AGREE_TARGETS, len(owners) - own)
+
+
+def _plans(viewer: Viewer) -> Iterator[Waiting]:
+    mine, theirs = Participant.person_id == viewer.person_id, Participant.manager_id == viewer.person_id
+    statement = (
+        select(DevelopmentPlan)
+        .join(DevelopmentPlan.participant)
+        .where(
+            DevelopmentPlan.state == PlanState.DRAFT,
+            or_(
+                and_(mine, DevelopmentPlan.agreed_by_subject_at.is_(None)),
+                and_(theirs, DevelopmentPlan.agreed_by_manager_at.is_(None)),
+            ),
+        )
+        .options(contains_eager(DevelopmentPlan.participant).joinedload(Participant.person))
+        .order_by(DevelopmentPlan.id)
+    )
+    for plan in db.session.scalars(statement):
+        name = plan.participant.person.name
+        yield Waiting(Task.AGREE_PLAN, 1, None, {"zh": name, "en": name}, plan.public_id)
+
+
+def _decisions(viewer: Viewer) -> Iterator[Waiting]:
+    """Proposals that the viewer may decide: not their own, and not about themselves."""
+    rounds = select(PayRound).where(PayRound.state == RoundState.PROPOSED, PayRound.proposed_by_id != viewer.person_id)
+    for pay_round in db.session.scalars(rounds.order_by(PayRound.id)):
+        yield Waiting(Task.DECIDE_PAY, 1, None, pay_round.name, pay_round.public_id)
+    proposals = (
+        select(Promotion)
+        .join(Promotion.participant)
+        .where(
+            Promotion.state == PromotionState.PROPOSED,
+            Promotion.proposed_by_id != viewer.person_id,
+            Participant.person_id != viewer.person_id,
+        )
+        .options(contains_eager(Promotion.participant).joinedload(Participant.person))
+        .order_by(Promotion.id)
+    )
+    for promotion in db.session.scalars(proposals):
+        name = promotion.participant.person.name
+        yield Waiting(Task.DECIDE_PROMOTION, 1, None, {"zh": name, "en": name}, promotion.public_id)
+
+
+def _next_steps(cycles: list[Cycle], now: datetime) -> Iterator[Waiting]:
+    """The verb that each cycle waits for; confirming waits until everyone has been reviewed."""
+    behind = _not_reviewed([cycle.id for cycle in cycles if cycle.state is CycleState.CLOSED])
+    for cycle in cycles:
+        survey = cycle.survey
+        step: tuple[Task, datetime | None] | None = {
+            CycleState.DRAFT: (Task.OPEN_CYCLE, survey.opens_at),
+            CycleState.OPEN: (Task.CLOSE_CYCLE, None) if survey.closes_at <= now else None,
+            CycleState.CLOSED: (Task.CONFIRM_CYCLE, cycle.grading_ends_at) if not behind[cycle.id] else None,
+            CycleState.CONFIRMED: (Task.RELEASE_CYCLE, None),
+        }.get(cycle.state)
+        if step is not None:
+            yield Waiting(step[0], 1, step[1], cycle.name, cycle.public_id)
+
+
+def _not_reviewed(cycle_ids: list[int]) -> Counter[int]:
+    if not cycle_ids:
+        return Counter()
+    rows = db.session.execute(
+        select(Participant.cycle_id, func.count())
+        .where(
+            Participant.cycle_id.in_(cycle_ids),
+            Participant.state.in_([ParticipantState.CALCULATED, ParticipantState.GRADED]),
+        )
+        .group_by(Participant.cycle_id)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def _failed_work() -> Iterator[Waiting]:
+    if count := db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.FAILED)):
+        yield Waiting(Task.FAILED_WORK, count)

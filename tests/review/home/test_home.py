@@ -1,0 +1,93 @@
+"""Home: what waits for each of the cast in each phase, in a few queries."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from people.organisation.models import Person
+from review.cycles.models import Cycle
+from tests.review.worlds import (
+    answer_all,
+    close_northwind_cycle,
+    confirmed_northwind_cycle,
+    grade_all,
+    open_northwind_cycle,
+    plan_northwind_cycle,
+    released_northwind_cycle,
+)
+from web.database import db
+
+Find = Callable[[str], Person]
+Clients = Callable[..., FlaskClient]
+MOST_QUERIES = 12
+READERS = ("nancy", "steven", "andrew", "hr", "partner", "approver", "auditor", "administrator")
+
+
+def queries_of(client: FlaskClient) -> int:
+    count = 0
+
+    def counted(*_arguments: object) -> None:
+        nonlocal count
+        count += 1
+
+    event.listen(db.engine, "before_cursor_execute", counted)
+    try:
+        assert client.get("/").status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", counted)
+    return count
+
+
+@pytest.mark.parametrize(
+    "world",
+    [plan_northwind_cycle, open_northwind_cycle, close_northwind_cycle, released_northwind_cycle],
+    ids=lambda world: world.__name__,
+)
+def test_home_takes_at_most_twelve_queries(
+    app_on_sqlite: Flask, person: Find, client_of: Clients, world: Callable[..., Cycle]
+) -> None:
+    world(person)
+    counts = {reader: queries_of(client_of(reader)) for reader in READERS}
+    assert max(counts.values()) <= MOST_QUERIES, counts
+
+
+def test_raters_find_their_questionnaires_until_they_have_answered(
+    app: Flask, person: Find, client_of: Clients
+) -> None:
+    cycle = open_northwind_cycle(person)
+    assert "questionnaires to answer" in client_of("nancy").get("/").text
+    answer_all(cycle)
+    assert "Nothing waits for you" in client_of("nancy").get("/").text
+
+
+def test_managers_then_second_lines_then_hr_find_their_step(app: Flask, person: Find, client_of: Clients) -> None:
+    cycle = close_northwind_cycle(person)
+    assert "3 people to grade" in client_of("steven").get("/").text
+    assert "5 people to grade" in client_of("andrew").get("/").text
+    assert "to grade" not in client_of("nancy").get("/").text
+    assert "are reviewed" not in client_of("hr").get("/").text
+    grade_all(cycle)
+    assert "are reviewed" in client_of("hr").get("/").text
+
+
+def test_people_find_their_released_result_to_sign(app: Flask, person: Find, client_of: Clients) -> None:
+    confirmed_northwind_cycle(person)
+    assert "Your result is there" not in client_of("nancy").get("/").text
+    assert "are confirmed" in client_of("hr").get("/").text
+
+
+def test_a_released_result_waits_for_its_signature(app: Flask, person: Find, client_of: Clients) -> None:
+    released_northwind_cycle(person)
+    assert "Your result is there" in client_of("nancy").get("/").text
+    assert "Your result is there" not in client_of("hr").get("/").text
+
+
+def test_a_draft_is_seen_by_those_who_plan_it_alone(app_on_sqlite: Flask, person: Find, client_of: Clients) -> None:
+    cycle = plan_northwind_cycle(person)
+    assert cycle.public_id in client_of("hr").get("/").text
+    for reader in ("nancy", "andrew", "auditor", "administrator"):
+        assert cycle.public_id not in client_of(reader).get("/").text
+        assert cycle.public_id not in client_of(reader).get("/cycles").text
