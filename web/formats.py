@@ -21,7 +21,8 @@ from web.language import gettext as _
 from web.language import lazy_gettext as _l
 
 NOTHING = "–"
-LARGEST_MONEY = Decimal(10) ** 15
+# In minor units, so that every amount fits into an integer of the database.
+MOST_MINOR_UNITS = 10**17
 # Babel calls plain "en" American; these readers work across countries, so the day stands before the month.
 LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
 MOMENT_PATTERNS = {"zh": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
@@ -163,7 +164,7 @@ def parse_money(text: str, currency: str) -> int:
         units = amount.scaleb(precision)
     except (NumberFormatError, InvalidOperation):
         raise _not_money(text, currency, precision) from None
-    if abs(amount) >= LARGEST_MONEY or units != units.to_integral_value():
+    if abs(units) >= MOST_MINOR_UNITS or units != units.to_integral_value():
         raise _not_money(text, currency, precision)
     return int(units)
 

@@ -1,6 +1,7 @@
 """Charts: the right places, nothing hidden drawn, told apart without colours, safe with any text."""
 
 import re
+from collections.abc import Iterator
 from xml.dom import minidom
 
 import pytest
@@ -23,7 +24,7 @@ OWN = Series("自评", [4.3, 4, 4.3, 4, 5], "self")
 
 
 @pytest.fixture(autouse=True)
-def reader(app_on_sqlite: Flask):  # type: ignore[no-untyped-def]  # a generator fixture
+def reader(app_on_sqlite: Flask) -> Iterator[None]:
     with app_on_sqlite.test_request_context(headers={"Accept-Language": "en"}):
         yield
 

@@ -20,7 +20,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from web.forms import BaseForm
+from web.forms import BaseForm, choices_of
 from web.language import lazy_gettext as _l
 
 GROUPS = [
@@ -50,12 +50,15 @@ class EveryFieldForm(BaseForm):
     target = DecimalField(_l("Target"), [Optional()], description=_l("In the unit of the measure."))
     salary = StringField(_l("Salary"), [Optional()])
     due_at = DateTimeLocalField(_l("Deadline"), [Optional()])
-    group = SelectField(_l("Group of raters"), choices=GROUPS)
+    group = SelectField(_l("Group of raters"), choices=choices_of(GROUPS))
     groups = SelectMultipleField(
-        _l("Groups of raters"), choices=GROUPS, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        _l("Groups of raters"),
+        choices=choices_of(GROUPS),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     opinion = RadioField(
-        _l("Do you agree?"), choices=[("yes", _l("Yes")), ("no", _l("No"))], validators=[InputRequired()]
+        _l("Do you agree?"), choices=choices_of([("yes", _l("Yes")), ("no", _l("No"))]), validators=[InputRequired()]
     )
     reason = TextAreaField(_l("Reason"), [InputRequired()], description=_l("One or two sentences."))
     is_named = BooleanField(_l("Show my name with this comment"))
@@ -67,7 +70,9 @@ class SampleUploadForm(BaseForm):
     """A file and its encoding."""
 
     file = FileField(_l("File"), description=_l("CSV or Excel (.xlsx), at most 20 MB."))
-    encoding = SelectField(_l("Encoding"), choices=[("", _l("Find out")), ("utf-8", "UTF-8"), ("gb18030", "GB18030")])
+    encoding = SelectField(
+        _l("Encoding"), choices=choices_of([("", _l("Find out")), ("utf-8", "UTF-8"), ("gb18030", "GB18030")])
+    )
 
 
 class ConfirmingForm(BaseForm):
