@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from people.organisation.errors import (
+    EndsBeforeStartError,
     ManagerLeftError,
     OutsideEmploymentError,
     OwnManagerError,
@@ -26,6 +27,7 @@ def lock_reporting_lines() -> None:
 
 def require_sound(person_ids: Collection[int]) -> None:
     """Refuse what cannot be: posts outside the employment, above 100 %, under who has left, or in a circle."""
+    _require_storable()
     db.session.flush()
     statement = (
         select(Employment)
@@ -36,15 +38,26 @@ def require_sound(person_ids: Collection[int]) -> None:
     )
     posts = list(db.session.scalars(statement))
     for post in posts:
-        _require_own_time(post)
+        _require_own_time(post, post.person)
         _require_present_manager(post)
     _require_whole_shares(posts)
     _require_no_loop(person_ids)
 
 
-def _require_own_time(post: Employment) -> None:
-    person = post.person
+def _require_storable() -> None:
+    """Name what the database would refuse without a word for the reader."""
+    with db.session.no_autoflush:
+        for post in [row for row in (*db.session.new, *db.session.dirty) if isinstance(row, Employment)]:
+            if post.person_id in (post.manager_id, post.dotted_manager_id):
+                raise OwnManagerError
+            if post.ends_on is not None and post.ends_on < post.starts_on:
+                _require_own_time(post, db.session.get_one(Person, post.person_id))
+                raise EndsBeforeStartError
+
+
+def _require_own_time(post: Employment, person: Person) -> None:
     too_late = person.left_on is not None and (post.ends_on is None or post.ends_on > person.left_on)
+    too_late = too_late or (person.left_on is not None and post.starts_on > person.left_on)
     if post.starts_on < person.hired_on or too_late:
         raise OutsideEmploymentError(
             name=person.name, hired_on=format_date(person.hired_on), left_on=format_date(person.left_on)
@@ -52,8 +65,6 @@ def _require_own_time(post: Employment) -> None:
 
 
 def _require_present_manager(post: Employment) -> None:
-    if post.person_id in (post.manager_id, post.dotted_manager_id):
-        raise OwnManagerError
     manager = post.manager
     if manager is not None and manager.left_on is not None and manager.left_on < post.starts_on:
         raise ManagerLeftError(name=manager.name, left_on=format_date(manager.left_on), on=format_date(post.starts_on))

@@ -86,6 +86,13 @@ class ChangeBeforeStartError(SteelyardError):
     field: ClassVar[str | None] = "starts_on"
 
 
+class EndsBeforeStartError(SteelyardError):
+    """A period goes backwards."""
+
+    message = _l("The last day is before the first.")
+    field: ClassVar[str | None] = "ends_on"
+
+
 class NothingChangedError(SteelyardError):
     """A change that changes nothing would only lengthen the history."""
 
