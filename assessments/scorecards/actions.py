@@ -47,6 +47,7 @@ from people.organisation.models import Person
 from rubrics.measures.models import CurveBasis, Direction, Measure
 from web.database import db, utc_now
 from web.formats import format_date
+from web.language import gettext as _
 from web.language import localized
 
 LONGEST_PERIOD = 24
@@ -199,7 +200,7 @@ def _default_curve(draft: LineDraft, target: Decimal, name: str) -> CurvePoints:
 
 
 def _require_curve(measure: Measure, points: CurvePoints | None, target: Decimal | None, name: str) -> None:
-    for figure in (*(figure for figure, _ in points or ()), *(() if target is None else (target,))):
+    for figure in (*(point[0] for point in points or ()), *(() if target is None else (target,))):
         if not is_storable(figure):
             raise FigureTooFineError(measure=name, whole=INTEGER_DIGITS, decimals=DECIMAL_PLACES)
     if points is None:
@@ -277,4 +278,4 @@ def _exact(figure: float) -> Decimal:
 
 
 def _names(lines: Sequence[ScorecardLine]) -> str:
-    return ", ".join(localized(line.measure.name) for line in lines)
+    return str(_(", ")).join(localized(line.measure.name) for line in lines)

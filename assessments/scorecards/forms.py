@@ -178,7 +178,17 @@ def lines_form(card: Scorecard, library: Sequence[Measure]) -> LinesForm:
     choices = [("", "–"), *((measure.public_id, localized(measure.name)) for measure in measures)]
     for field in form.lines:
         field.form.measure.choices = choices
+    if not form.is_submitted():
+        _write_percents(form, card)
     return form
+
+
+def _write_percents(form: LinesForm, card: Scorecard) -> None:
+    """Show 0.95 as 95%, the way it is typed."""
+    for field, line in zip(form.lines, card.lines, strict=False):
+        if line.measure.unit is MeasureUnit.PERCENT:
+            for figure in (field.form.target, field.form.threshold, field.form.cap):
+                figure.raw_data = None if figure.data is None else [f"{plain_digits(figure.data * 100)}%"]
 
 
 def _draft(line: Any, measure: Measure) -> LineDraft:

@@ -70,6 +70,11 @@ class ShownLine:
         return str(REASONS.get(self.result.reason, NOTHING) if self.line.is_scored else _("Only followed"))
 
     @property
+    def is_incomplete(self) -> bool:
+        """Whether a month of a line that counts has no figure."""
+        return self.line.is_scored and self.line.status is LineStatus.NORMAL and bool(self.result.missing)
+
+    @property
     def curve(self) -> str:
         """The curve in one line: threshold, target, stretch value with their points."""
         return " · ".join(f"{self.figure(figure)} → {format_number(points)}" for figure, points in self.result.curve)
@@ -144,7 +149,7 @@ def points_picture(lines: list[ShownLine]) -> Picture | None:
 
 
 def explanation(lines: list[ShownLine]) -> list[tuple[str, str, str, None]]:
-    """From months to figures to points, one step a row: label, how, value."""
+    """From months to figures to points, one step a row: label, how with exact numbers, value."""
     steps: list[tuple[str, str, str, None]] = []
     for shown in lines:
         if not shown.line.is_scored or shown.result.actual is None:
@@ -158,48 +163,42 @@ def explanation(lines: list[ShownLine]) -> list[tuple[str, str, str, None]]:
 
 def mean_formula(lines: list[ShownLine]) -> str:
     """The weighted mean of the points, written out."""
-    terms = [
-        f"{_weight(shown)} × {format_number(shown.result.points, 6)}"
-        for shown in lines
-        if shown.line.is_scored and shown.result.points is not None
-    ]
-    whole = sum(shown.line.weight for shown in lines if shown.result.points is not None)
-    return f"({' + '.join(terms)}) / {whole}" if terms else ""
-
-
-def _weight(shown: ShownLine) -> str:
-    return str(shown.line.weight)
+    counted = [shown for shown in lines if shown.line.is_scored and shown.result.points is not None]
+    terms = " + ".join(f"{shown.line.weight} × {format_number(shown.result.points, 6)}" for shown in counted)
+    return f"({terms}) / {sum(shown.line.weight for shown in counted)}" if counted else ""
 
 
 def _joined_how(shown: ShownLine) -> str:
     result = shown.result
     if result.denominator is not None:
-        return f"{plain_number(result.numerator)} / {plain_number(result.denominator)}"
-    used = [shown.month(entry.month) for entry in result.months]
+        return f"{format_number(result.numerator)} / {format_number(result.denominator)}"
     how = shown.line.measure.joining
-    if how is Joining.LAST:
-        return str(_("last of: %(months)s", months=", ".join(used)))
     if how is Joining.DISTINCT_COUNT:
-        return str(_("each counted once over %(count)s months", count=len(used)))
-    return " + ".join(used)
+        return str(_("each counted once over %(count)s months", count=len(result.months)))
+    used = [format_number(entry.value) for entry in result.months]
+    return str(_("last of: %(months)s", months=", ".join(used))) if how is Joining.LAST else " + ".join(used)
 
 
 def _points_how(shown: ShownLine) -> str:
-    """The stretch of the curve that gave the points, written out."""
-    curve, actual = shown.result.curve, shown.result.actual
+    """The stretch of the curve that gave the points, written out so that it can be computed again."""
+    result = shown.result
+    curve, actual = result.curve, result.actual
     if actual is None:
         return NOTHING
     sign = -1 if curve[0][0] > curve[-1][0] else 1
-    if sign * actual < sign * curve[0][0]:
-        return str(_("worse than the threshold %(threshold)s", threshold=shown.figure(curve[0][0])))
-    if sign * actual >= sign * curve[-1][0]:
+    position = sign * actual
+    if position >= sign * curve[-1][0]:
         return str(_("at the stretch value %(cap)s or better", cap=shown.figure(curve[-1][0])))
+    if position < sign * curve[0][0] and result.points == 0:
+        return str(_("worse than the threshold %(threshold)s", threshold=shown.figure(curve[0][0])))
     (low, below), (high, above) = next(
-        (first, second) for first, second in pairwise(curve) if sign * actual < sign * second[0]
+        (first, second) for first, second in pairwise(curve) if position < sign * second[0]
     )
-    rise, start = format_number(above - below), shown.figure(low)
-    share = f"({shown.figure(actual)} − {start}) / ({shown.figure(high)} − {start})"
-    return f"{format_number(below)} + {rise} × {share}"
+    # A ratio stands as its two sides, because its decimals would be cut off.
+    figure = format_number(actual) if result.denominator is None else _joined_how(shown)
+    start = format_number(low)
+    rise = f"{format_number(above - below)} × ({figure} − {start}) / ({format_number(high)} − {start})"
+    return f"{format_number(below)} + {rise}"
 
 
 def status_sentence(line: ScorecardLine) -> str:

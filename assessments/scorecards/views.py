@@ -38,7 +38,7 @@ def state_labels() -> dict[ScorecardState, tuple[str, str]]:
     """The words and the tone of each state."""
     return {
         ScorecardState.DRAFT: (_("Draft"), "draft"),
-        ScorecardState.AGREED: (_("Agreed"), "active"),
+        ScorecardState.AGREED: (_("Agreed"), "done"),
         ScorecardState.LOCKED: (_("Locked"), "locked"),
     }
 

@@ -205,7 +205,7 @@ class Scheme(Identified, Versioned, Base):
 
     def weight_of(self, kind: SectionKind) -> int:
         """The weight of a section in percent; 0 where the scheme has no such section."""
-        return next((section.weight for section in self.sections if section.kind is kind), 0)
+        return next((section.weight for section in self.sections if section.kind == kind), 0)
 
     def coefficient_of(self, grade: str) -> Decimal:
         """The performance coefficient of a grade; KeyError for one that the scheme does not have."""

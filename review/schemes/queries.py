@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from people.organisation.models import Employment, Position
 from people.organisation.queries import is_valid_on, reports_of
-from people.permissions import Permission, Role
 from people.roles.models import Viewer
 from review.schemes.models import (
     DistributionRule,
@@ -23,7 +22,7 @@ from review.schemes.models import (
     VisiblePart,
 )
 from rubrics.frameworks.models import RaterGroup
-from rubrics.frameworks.queries import latest_published
+from rubrics.frameworks.queries import dimensions_of, latest_published
 from rubrics.profiles.models import Profile
 from rubrics.profiles.queries import positions_of_profiles, profiles
 from web.database import db
@@ -202,15 +201,9 @@ def levels_near(viewer: Viewer) -> frozenset[int]:
     return frozenset(db.session.scalars(statement))
 
 
-def readable_schemes(viewer: Viewer) -> list[Scheme]:
-    """All versions for HR; for auditors what is published; for anyone else what concerns them or their reports."""
-    statement = select(Scheme).order_by(Scheme.job_level_from, Scheme.code, Scheme.number.desc())
-    if viewer.can(Permission.SCHEME_EDIT):
-        return list(db.session.scalars(statement))
-    published = db.session.scalars(statement.where(Scheme.state == SchemeState.PUBLISHED))
-    levels = levels_near(viewer)
-    reads_all = viewer.holds(Role.AUDITOR)
-    return [scheme for scheme in published if reads_all or any(scheme.covers(level) for level in levels)]
+def all_versions() -> list[Scheme]:
+    """Every version of every scheme, by job level, the newest first."""
+    return list(db.session.scalars(select(Scheme).order_by(Scheme.job_level_from, Scheme.code, Scheme.number.desc())))
 
 
 def effective_weights(scheme: Scheme, profile: Profile, group_weights: Mapping[str, int]) -> list[EffectiveWeight]:
@@ -238,15 +231,25 @@ def effective_weights(scheme: Scheme, profile: Profile, group_weights: Mapping[s
     return [*result, EffectiveWeight(SectionKind.KPI, None, None, kpi)] if kpi else result
 
 
-def weights_by_profile(scheme: Scheme, on: date) -> list[tuple[Profile, list[EffectiveWeight]]]:
+@dataclass(frozen=True)
+class ProfileWeights:
+    """The effective weights for one role profile, with the short names of its competencies and areas."""
+
+    profile: Profile
+    weights: list[EffectiveWeight]
+    names: Mapping[str, Mapping[str, str]]
+
+
+def weights_by_profile(scheme: Scheme, on: date) -> list[ProfileWeights]:
     """The effective weights for each role profile whose positions the scheme covers on a day."""
     framework = latest_published()
     if framework is None:
         return []
+    names = {dimension.code: dimension.short_name for dimension in dimensions_of(framework)}
     levels = {code: level for code, level in db.session.execute(select(Position.code, Position.job_level))}  # noqa: C416 - rows are no pairs to mypy
     positions = positions_of_profiles(on)
     return [
-        (profile, effective_weights(scheme, profile, framework.group_weights))
+        ProfileWeights(profile, effective_weights(scheme, profile, framework.group_weights), names)
         for profile in profiles()
         if any(scheme.covers(levels[code]) for code in positions.get(profile.code, []) if code in levels)
     ]

@@ -10,11 +10,11 @@ from review.schemes.actions import discard_draft, draft_next_version, draft_sche
 from review.schemes.forms import DecisionForm, differences_between, scheme_form
 from review.schemes.models import Scheme, VisiblePart
 from review.schemes.queries import (
+    all_versions,
     content_of,
     default_scheme_content,
     levels_near,
     published_schemes,
-    readable_schemes,
     scheme_by_public_id,
     versions_of,
     weights_by_profile,
@@ -31,8 +31,10 @@ EVERYONE = (1, 10)
 def all_schemes() -> Answer:
     """List the schemes that concern the reader."""
     viewer = current_viewer()
-    in_force = {scheme.id for scheme in published_schemes(viewer.today)}
-    return render_template("review/schemes/all_schemes.html", schemes=readable_schemes(viewer), in_force=in_force)
+    levels = levels_near(viewer)
+    readable = [version for version in all_versions() if may_read(viewer, version, levels)]
+    in_force = {version.id for version in published_schemes(viewer.today)}
+    return render_template("review/schemes/all_schemes.html", schemes=readable, in_force=in_force)
 
 
 @blueprint.get("/schemes/<public_id:scheme_id>")
@@ -40,11 +42,12 @@ def all_schemes() -> Answer:
 def scheme(scheme_id: str) -> Answer:
     """Show what a scheme says."""
     found, viewer = _readable(scheme_id), current_viewer()
+    levels = levels_near(viewer)
     return render_template(
         "review/schemes/scheme.html",
         scheme=found,
         parts=tuple(VisiblePart),
-        versions=[version for version in versions_of(found.code) if may_read(viewer, version, levels_near(viewer))],
+        versions=[version for version in versions_of(found.code) if may_read(viewer, version, levels)],
         weights=weights_by_profile(found, viewer.today),
         may={"write": may_write(viewer, found), "draft": viewer.can(Permission.SCHEME_EDIT) and found.is_published},
     )

@@ -79,7 +79,7 @@ def test_decimals_stay_exact_in_the_database(app: Flask, person: People) -> None
     record_actuals(person("nancy"), "net-sales", ("2026-03", "123456789012345678.0123456789", None))
     sales = result_of(drafted(person("nancy"), lambda: [line("net-sales", 100, "10")])).lines[0]
     assert sales.months[2].value == Decimal("123456789012345678.0123456789")
-    assert sales.months[0].value + sales.months[1].value == Decimal("0.3")
+    assert [month.value for month in sales.months[:2]] == [Decimal("0.1"), Decimal("0.2")]
 
 
 def test_a_period_without_actuals_has_no_points(app: Flask, person: People) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from review.schemes import errors
@@ -125,8 +125,8 @@ def test_a_published_version_never_changes_not_even_in_the_database(app: Flask) 
         update(Scheme).values(job_level_to=12),
         update(GradeBand).values(coefficient_hundredths=5),
         update(SchemeSection).values(weight=50),
-        GradeBand.__table__.delete(),
-        Scheme.__table__.delete(),
+        delete(GradeBand),
+        delete(Scheme),
     ]
     for statement in statements:
         with pytest.raises(DBAPIError):
