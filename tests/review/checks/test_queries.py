@@ -1,0 +1,171 @@
+"""What the data check finds before a cycle opens."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from assessments.actuals.models import MonthlyActual
+from people.accounts.models import Account, AccountState
+from people.organisation.models import Person
+from review.checks.models import SENTENCES, Finding, FindingCode
+from review.checks.queries import blocking, data_check
+from review.cycles.actions import edit_plan, link_scorecards
+from review.cycles.models import Cycle, ParticipationStatus
+from review.participation.actions import set_participation
+from review.schemes.models import Scheme
+from rubrics.frameworks.models import RaterGroup
+from tests.review.worlds import cycle_plan, participant_of, plan_northwind_cycle, scorecards_for
+from web.database import db, utc_now
+from web.transactions import in_transaction
+
+Find = Callable[[str], Person]
+
+
+def found(findings: Iterable[Finding], code: FindingCode) -> set[str]:
+    return {
+        finding.participant.person.name.split()[0].lower() if finding.participant else ""
+        for finding in findings
+        if finding.code is code
+    }
+
+
+def test_a_sound_plan_has_only_notes(person: Find) -> None:
+    findings = data_check(plan_northwind_cycle(person))
+    assert blocking(findings) == 0
+    assert {finding.code for finding in findings} == {
+        FindingCode.NO_PROFILE,
+        FindingCode.NO_ANONYMOUS_CELL,
+        FindingCode.SMALL_GROUPS,
+    }
+
+
+def test_every_code_has_its_sentence() -> None:
+    assert set(SENTENCES) == set(FindingCode)
+
+
+def test_who_has_no_manager_blocks_the_opening(person: Find) -> None:
+    cycle = plan_northwind_cycle(person)
+    top = participant_of(cycle, person("andrew"))
+    in_transaction(lambda: set_participation(top, ParticipationStatus.IN, "", True))
+    findings = data_check(cycle)
+    assert found(findings, FindingCode.NO_MANAGER) == {"andrew"}
+    assert found(findings, FindingCode.NO_SCORECARD) == {"andrew"}
+    assert blocking(findings) == 2
+    assert findings[0].is_blocking
+
+
+def test_a_manager_who_left_blocks_and_one_without_account_is_noted(person: Find) -> None:
+    cycle = plan_northwind_cycle(person)
+
+    def leave() -> None:
+        person("steven").left_on = utc_now().date()
+        account = db.session.scalars(select(Account).where(Account.person_id == person("andrew").id)).one()
+        account.state = AccountState.DISABLED
+
+    in_transaction(leave)
+    findings = data_check(cycle)
+    assert found(findings, FindingCode.MANAGER_LEFT) == {"michael", "robert", "anne"}
+    notes = [finding.sentence for finding in findings if finding.code is FindingCode.MANAGER_WITHOUT_ACCOUNT]
+    assert notes == ["The manager Andrew Fuller cannot sign in: there is no active account."]
+    assert found(findings, FindingCode.RATERS_WITHOUT_ACCOUNT) == {""}
+
+
+def test_scorecards_are_missing_drafts_or_not_locked(person: Find) -> None:
+    cycle = plan_northwind_cycle(person, with_scorecards=False)
+    assert len(found(data_check(cycle), FindingCode.NO_SCORECARD)) == 8
+    scorecards_for(person, locked=False)
+    in_transaction(lambda: link_scorecards(cycle))
+    findings = data_check(cycle)
+    assert found(findings, FindingCode.NO_SCORECARD) == set()
+    missing = [finding for finding in findings if finding.code is FindingCode.ACTUALS_MISSING]
+    assert len(missing) == 8
+    assert missing[0].sentence.endswith("12 monthly figures are missing for Net sales, On-time shipping rate.")
+
+
+def test_a_month_without_a_figure_is_named(person: Find) -> None:
+    cycle = plan_northwind_cycle(person)
+
+    def lose() -> None:
+        statement = select(MonthlyActual).where(
+            MonthlyActual.person_id == person("nancy").id,
+            MonthlyActual.measure_code == "net-sales",
+            MonthlyActual.month == "2026-03",
+        )
+        db.session.delete(db.session.scalars(statement).one())
+
+    in_transaction(lose)
+    assert found(data_check(cycle), FindingCode.ACTUALS_MISSING) == {"nancy"}
+
+
+def test_a_job_level_without_scheme_blocks(person: Find) -> None:
+    cycle = plan_northwind_cycle(person)
+
+    def lose() -> None:
+        participant_of(cycle, person("nancy")).scheme_id = None
+
+    in_transaction(lose)
+    assert found(data_check(cycle), FindingCode.NO_SCHEME) == {"nancy"}
+    assert db.session.scalars(select(Scheme)).all()
+
+
+def test_small_teams_are_named_before_the_opening(person: Find) -> None:
+    findings = data_check(plan_northwind_cycle(person))
+    assert found(findings, FindingCode.NO_ANONYMOUS_CELL) == {"michael", "robert", "anne"}
+    small = [finding for finding in findings if finding.code is FindingCode.SMALL_GROUPS]
+    steven = next(one for one in small if one.participant and one.participant.person == person("steven"))
+    assert set(steven.parameters["groups"]) == {str(RaterGroup.PEERS.label), str(RaterGroup.REPORTS.label)}
+
+
+def test_positions_without_profile_are_counted(person: Find) -> None:
+    findings = data_check(plan_northwind_cycle(person))
+    sentences = [finding.sentence for finding in findings if finding.code is FindingCode.NO_PROFILE]
+    assert "1 people in the position Head of HR are not in: it has no role profile." in sentences
+    assert len(sentences) == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"opens_at": utc_now() - timedelta(days=9), "closes_at": utc_now() - timedelta(days=2)}, "closes_in_the_past"),
+        ({"snapshot_on": date(2026, 7, 5)}, "snapshot_outside_period"),
+        ({"period_ends_on": utc_now().date() + timedelta(days=60)}, "closes_before_period_ends"),
+    ],
+)
+def test_dates_that_do_not_fit_are_found(person: Find, changes: dict[str, object], code: str) -> None:
+    cycle = plan_northwind_cycle(person, with_scorecards=False, **changes)
+    assert found(data_check(cycle), FindingCode(code)) == {""}
+
+
+def test_a_deadline_in_the_past_can_be_mended_in_the_draft(person: Find) -> None:
+    past = {"opens_at": utc_now() - timedelta(days=9), "closes_at": utc_now() - timedelta(days=2)}
+    cycle = plan_northwind_cycle(person, **past)
+    in_transaction(lambda: edit_plan(cycle, cycle_plan()))
+    assert found(data_check(cycle), FindingCode.CLOSES_IN_THE_PAST) == set()
+
+
+def test_the_check_takes_a_fixed_number_of_queries(app_on_sqlite: Flask, person: Find) -> None:
+    cycle = plan_northwind_cycle(person)
+    everyone = queries_of(cycle)
+    for name in ("janet", "margaret", "laura", "michael", "robert"):
+        row = participant_of(cycle, person(name))
+        in_transaction(lambda row=row: set_participation(row, ParticipationStatus.LEAVE, "Away", False))
+    assert queries_of(cycle) == everyone <= 40
+
+
+def queries_of(cycle: Cycle) -> int:
+    db.session.rollback()
+    count = 0
+
+    def counted(*_arguments: object) -> None:
+        nonlocal count
+        count += 1
+
+    event.listen(db.engine, "before_cursor_execute", counted)
+    try:
+        data_check(cycle)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", counted)
+    return count
