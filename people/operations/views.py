@@ -30,7 +30,7 @@ Answer = str | Response | tuple[str, int]
 JOB_STATES = {
     JobState.QUEUED: (_l("Waiting"), "waiting"),
     JobState.RUNNING: (_l("Working"), "active"),
-    JobState.DONE: (_l("Done"), "done"),
+    JobState.DONE: (_l("Finished"), "done"),
     JobState.FAILED: (_l("Failed"), "danger"),
 }
 MAIL_STATES = {
@@ -47,9 +47,9 @@ def all_jobs() -> Answer:
     listing = Listing(
         jobs(),
         (
-            Column("name", _l("Work"), order_by=Job.name, search=Job.name),
+            Column("name", _l("Task"), order_by=Job.name, search=Job.name),
             Column("state", _l("State"), order_by=Job.state),
-            Column("owner", _l("For"), order_by=Person.sort_key, search=(Person.name, Person.sort_key)),
+            Column("owner", _l("For whom"), order_by=Person.sort_key, search=(Person.name, Person.sort_key)),
             Column("created", _l("Asked for"), order_by=Job.id),
             Column("finished", _l("Ended"), order_by=Job.finished_at),
         ),
@@ -94,7 +94,7 @@ def restart_page(job_id: str) -> Answer:
 def all_mails() -> Answer:
     """List the mails that wait or were sent."""
     columns = (
-        Column("recipient", _l("To"), order_by=Mail.recipient, search=Mail.recipient),
+        Column("recipient", _l("Recipient"), order_by=Mail.recipient, search=Mail.recipient),
         Column("subject", _l("Subject"), order_by=Mail.subject, search=Mail.subject),
         Column("state", _l("State"), order_by=Mail.state),
         Column("created", _l("Written"), order_by=Mail.id),

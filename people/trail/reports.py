@@ -12,7 +12,8 @@ from web.language import gettext as _
 def trail_rows(events: Sequence[AuditEvent]) -> list[list[Any]]:
     """The headings, then one event a row; moments in UTC, so that rows of two exports compare equal."""
     headings = [
-        _("Number"), _("When"), _("Who"), _("Code"), _("What"), _("About"), _("Identifier"), _("Details"), _("Batch"),
+        _("Number"), _("When"), _("Who"), _("Event code"), _("What"),
+        _("About"), _("Identifier"), _("Details"), _("Batch"),
     ]  # fmt: skip
     return [headings, *(_row(event) for event in events)]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from people.audit.seals import Problem, ProblemKind
 from web.language import LazyString, localized
+from web.language import gettext as _
 from web.language import lazy_gettext as _l
 
 ABSENT = "–"
@@ -30,16 +31,24 @@ SENTENCES: dict[str, LazyString] = {
     "catalogue.loaded": _l(
         "Loaded the catalogue: framework %(framework)s, %(profiles)s profiles, %(measures)s measures"
     ),
+    "comment.shown_again": _l("Showed a withheld comment again"),
+    "comment.withheld": _l("Withheld a comment"),
     "cycle.calculated": _l("Calculated %(results)s results with formulas %(formulas)s"),
     "cycle.closed": _l("Closed the cycle"),
     "cycle.closing": _l("Began to close the cycle"),
     "cycle.confirmed": _l("Confirmed the results of the cycle"),
+    "cycle.deadlines_moved": _l("Moved the deadlines of the cycle"),
+    "cycle.edited": _l("Edited the cycle"),
+    "cycle.handed_over": _l("Handed the assessment over to another manager"),
     "cycle.opened": _l("Opened the cycle"),
     "cycle.participation_set": _l("Set the participation to %(status)s"),
     "cycle.planned": _l("Planned the cycle %(name)s"),
     "cycle.rater_asked": _l("Asked one more rater (%(group)s)"),
     "cycle.rater_withdrawn": _l("Withdrew a rater (%(group)s)"),
     "cycle.released": _l("Released the results of the cycle"),
+    "cycle.scorecards_linked": _l("Linked %(count)s scorecards to the cycle"),
+    "cycle.sealed": _l("Sealed %(results)s results of the cycle"),
+    "demonstration.loaded": _l("Loaded the demonstration"),
     "framework.dimension_edited": _l("Edited the dimension %(code)s"),
     "framework.draft_discarded": _l("Discarded draft %(number)s of the framework"),
     "framework.draft_started": _l("Began draft %(number)s of the framework"),
@@ -47,10 +56,27 @@ SENTENCES: dict[str, LazyString] = {
     "framework.published": _l("Published version %(number)s of the framework %(code)s"),
     "job.restarted": _l("Started failed work again: %(name)s"),
     "measure.added": _l("Added version %(number)s of the measure %(code)s"),
+    "pay.first_salary_entered": _l("Entered a first salary"),
+    "pay.line_excluded": _l("Left someone out of the pay round"),
+    "pay.line_included": _l("Took someone into the pay round again"),
+    "pay.range_set": _l("Set the pay range of job level %(job_level)s"),
+    "pay.round_approved": _l("Approved the pay round"),
+    "pay.round_changed": _l("Changed the pay round"),
+    "pay.round_planned": _l("Planned a pay round for %(lines)s people"),
+    "pay.round_proposed": _l("Proposed the pay round"),
+    "pay.round_refused": _l("Refused the pay round"),
+    "people.exported": _l("Exported people"),
+    "people.file_uploaded": _l("Uploaded a file of people"),
+    "people.imported": _l("Imported people: %(added)s new, %(changed)s changed, %(unchanged)s unchanged"),
     "person.added": _l("Added the person with number %(employee_number)s"),
     "person.edited": _l("Edited the person: %(changed)s"),
     "person.left": _l("Noted that the person leaves on %(left_on)s"),
     "person.returned": _l("Noted that the person returned on %(on)s"),
+    "plan.agreed": _l("Agreed the development plan"),
+    "plan.drafted": _l("Drafted the development plan with %(goals)s goals"),
+    "plan.goal_added": _l("Added a goal to the development plan"),
+    "plan.goal_changed": _l("Changed a goal of the development plan"),
+    "plan.progress_reported": _l("Reported progress on the development plan"),
     "position.added": _l("Added the position %(code)s"),
     "position.edited": _l("Edited the position %(code)s"),
     "post.added": _l("Gave the person a further post from %(on)s"),
@@ -60,12 +86,20 @@ SENTENCES: dict[str, LazyString] = {
     "post.withdrawn": _l("Withdrew the post that was to begin on %(on)s"),
     "profile.position_mapped": _l("Gave position %(position)s the profile %(profile)s from %(from)s"),
     "profile.published": _l("Published version %(number)s of the profile %(code)s"),
+    "promotion.approved": _l("Approved the promotion"),
+    "promotion.proposed": _l("Proposed a promotion to %(position)s"),
+    "promotion.refused": _l("Refused the promotion"),
+    "promotion.withdrawn": _l("Withdrew the promotion"),
     "result.graded": _l("Graded the result"),
     "result.reviewed": _l("Reviewed the grade"),
     "result.sent_back": _l("Sent the grade back"),
     "result.signed": _l("Signed the result"),
     "role.ended": _l("Took back the role %(role)s"),
     "role.granted": _l("Granted the role %(role)s"),
+    "scheme.discarded": _l("Discarded draft %(number)s of the scheme"),
+    "scheme.drafted": _l("Began draft %(number)s of the scheme"),
+    "scheme.published": _l("Published version %(number)s of the scheme"),
+    "scheme.written": _l("Edited draft %(number)s of the scheme"),
     "scorecard.agreed": _l("Agreed the scorecard"),
     "scorecard.drafted": _l("Drafted the scorecard with %(lines)s lines"),
     "scorecard.exemption_approved": _l("Approved that %(measure)s does not apply"),
@@ -76,27 +110,39 @@ SENTENCES: dict[str, LazyString] = {
     "scorecard.marked_not_delivered": _l("Marked %(measure)s as not delivered"),
     "scorecard.reopened": _l("Opened the scorecard again"),
     "scorecard.written": _l("Wrote the scorecard with %(lines)s lines"),
+    "survey.close_begun": _l("Began to close the survey"),
+    "survey.closed": _l("Closed the survey: %(answered)s of %(asked)s answered"),
     "survey.created": _l("Created the survey"),
     "survey.edited": _l("Set the end of the survey to %(closes_at)s"),
     "survey.opened": _l("Opened the survey"),
     "survey.rater_withdrawn": _l("Withdrew a rater from the survey"),
+    "survey.reminded": _l("Reminded %(people)s people of the survey"),
     "unit.added": _l("Added the unit %(code)s"),
     "unit.edited": _l("Edited the unit %(code)s"),
 }
 KINDS: dict[str, LazyString] = {
     "Account": _l("account"),
-    "Actual": _l("actual figure"),
+    "ActualsImport": _l("import of actual figures"),
     "Cycle": _l("cycle"),
+    "DevelopmentPlan": _l("development plan"),
+    "Dimension": _l("dimension"),
     "Employment": _l("post"),
     "Framework": _l("framework"),
+    "Item": _l("item"),
     "Job": _l("work"),
     "Measure": _l("measure"),
+    "MonthlyActual": _l("actual figure"),
     "Participant": _l("participant"),
+    "PayRange": _l("pay range"),
+    "PayRound": _l("pay round"),
     "Person": _l("person"),
     "Position": _l("position"),
-    "RoleGrant": _l("role grant"),
-    "RoleProfile": _l("role profile"),
+    "PositionProfile": _l("mapping of a position"),
+    "Profile": _l("role profile"),
+    "Promotion": _l("promotion"),
+    "Scheme": _l("scheme"),
     "Scorecard": _l("scorecard"),
+    "StoredComment": _l("comment"),
     "Survey": _l("survey"),
     "Unit": _l("unit"),
 }
@@ -107,20 +153,45 @@ AREAS: dict[str, LazyString] = {
     "audit": _l("Audit trail"),
     "backup": _l("Backups"),
     "catalogue": _l("Catalogue"),
+    "comment": _l("Comments"),
     "cycle": _l("Cycles"),
+    "demonstration": _l("Demonstration"),
     "framework": _l("Frameworks"),
     "job": _l("Background work"),
     "measure": _l("Measures"),
+    "pay": _l("Pay"),
+    "people": _l("Lists of people"),
     "person": _l("People"),
+    "plan": _l("Development plans"),
     "position": _l("Positions"),
     "post": _l("Posts"),
     "profile": _l("Role profiles"),
+    "promotion": _l("Promotions"),
     "result": _l("Results"),
     "role": _l("Roles"),
+    "scheme": _l("Schemes"),
     "scorecard": _l("Scorecards"),
     "survey": _l("Surveys"),
     "unit": _l("Units"),
 }
+# fmt: off
+DETAILS: dict[str, LazyString] = {
+    "added": _l("Added"), "answered": _l("Answered"), "asked": _l("Asked"), "before": _l("Before"),
+    "bytes": _l("Bytes"), "changed": _l("Changed"), "closes_at": _l("Closes at"), "code": _l("Identifier"),
+    "corrected": _l("Corrected"), "count": _l("Count"), "created_at": _l("Made at"),
+    "differs": _l("Differs from the calculation"), "early": _l("Before its time"),
+    "employee_number": _l("Employee number"), "events": _l("Events"), "everyone": _l("Everyone"),
+    "fingerprint": _l("Fingerprint"), "format": _l("Format"), "formulas": _l("Formula version"),
+    "framework": _l("Framework version"), "from": _l("From"), "goals": _l("Goals"), "group": _l("Group"),
+    "id": _l("Identifier"), "job_level": _l("Job level"), "language": _l("Language"), "left_on": _l("Last day"),
+    "lines": _l("Lines"), "measure": _l("Measure"), "measures": _l("Measures"), "method": _l("Method"),
+    "name": _l("Name"), "number": _l("Version"), "on": _l("On"), "parent_id": _l("Unit above"),
+    "people": _l("People"), "position": _l("Position"), "profile": _l("Role profile"),
+    "profiles": _l("Role profiles"), "results": _l("Results"), "role": _l("Role"), "rows": _l("Rows"),
+    "rule": _l("Page"), "snapshot_on": _l("As of"), "status": _l("Status"), "takes_part": _l("Takes part"),
+    "unchanged": _l("Unchanged"), "unit_id": _l("Unit"),
+}
+# fmt: on
 ACTORS: dict[str, LazyString] = {"system": _l("the system"), "visitor": _l("a visitor")}
 PROBLEMS: dict[ProblemKind, LazyString] = {
     ProblemKind.CHANGED: _l("Event %(event)s (batch %(batch)s, position %(position)s) was changed."),
@@ -154,7 +225,7 @@ def sentence_of(event: str, details: Mapping[str, Any] | None) -> str:
 
 def detail_rows(details: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The details of an event as names and texts."""
-    return [(name, shown(value)) for name, value in (details or {}).items()]
+    return [(str(DETAILS.get(name, name)), shown(value)) for name, value in (details or {}).items()]
 
 
 def shown(value: Any) -> str:
@@ -165,6 +236,8 @@ def shown(value: Any) -> str:
         return "; ".join(f"{name}: {shown(part)}" for name, part in value.items()) or ABSENT
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value) or ABSENT
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return ABSENT if value is None else str(value)
 
 

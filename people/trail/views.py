@@ -58,7 +58,7 @@ def _listing() -> Listing:
     since = {days: AuditEvent.at >= utc_now() - timedelta(days=int(days)) for days in ("1", "7", "30")}
     periods = (("1", _l("Last 24 hours")), ("7", _l("Last 7 days")), ("30", _l("Last 30 days")))
     filters = (
-        Choice("area", _l("Area"), [(area, AREAS.get(area, area)) for area in areas], conditions=in_area),
+        Choice("area", _l("Kind of event"), [(area, AREAS.get(area, area)) for area in areas], conditions=in_area),
         Choice("since", _l("Since"), periods, conditions=since),
     )
     return Listing(

@@ -74,17 +74,19 @@ def tamper(*statements: str) -> None:
 
 
 def recorded_codes() -> set[str]:
-    """The events that the code records; one of two by a condition is fine, a code put together from parts is not."""
+    """The events that the code records: literals, one of two by a condition, or a named constant of the module."""
     codes: set[str] = set()
     for package in ("web", "people", "rubrics", "assessments", "review"):
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            constants = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
+            for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "record" and node.args:
                     code = node.args[0]
-                    choices = [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]
-                    for choice in choices:
-                        assert isinstance(choice, ast.Constant), f"{path}:{node.lineno}: name the event by a literal"
-                        codes.add(str(choice.value))
+                    for choice in [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]:
+                        literal = constants.get(ast.unparse(choice), choice)
+                        assert isinstance(literal, ast.Constant), f"{path}:{node.lineno}: name the event by a literal"
+                        codes.add(str(literal.value))
     return codes
 
 
