@@ -1,12 +1,11 @@
 """What raters do: save as they go, submit, change until the close, decline. No moment of it is kept anywhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, inspect, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import bindparam, insert, inspect, select, text, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from assessments.answers.errors import (
     AlreadySubmittedError,
@@ -20,7 +19,16 @@ from assessments.answers.errors import (
     OtherFormError,
     RatingRefusedError,
 )
-from assessments.answers.queries import Answer, AskedForm, OpenedPage, answer_of, asked_form, seals_of
+from assessments.answers.queries import (
+    Answer,
+    AskedForm,
+    OpenedPage,
+    Seals,
+    asked_form,
+    kept_answer,
+    seals_named,
+    seals_of,
+)
 from assessments.measurement.envelopes import Address, Comment, CommentsTooLongError, packed_answer, packed_comments
 from assessments.measurement.ratings import CODES, UNANSWERED, FormLayout, group_index
 from assessments.surveys.models import (
@@ -32,14 +40,52 @@ from assessments.surveys.models import (
     Survey,
     SurveyState,
     SurveySubject,
+    key_name_of,
 )
+from rubrics.frameworks.models import RaterGroup
 from web.database import db, utc_now
 from web.formats import format_moment
-from web.sealing import Seal
 
 LONGEST_COMMENT = 500
 ROWS_AT_ONCE = 5_000
 Whole = tuple[RatingRequest, bytes, Sequence[Comment]]
+# Written once and compiled once: raters of a whole company submit in the last hour, and each holds the write lock.
+HOLD_SURVEY = (
+    select(Survey.id, Survey.public_id, Survey.state, Survey.opens_at, Survey.closes_at, Survey.time_zone)
+    .join(SurveySubject, SurveySubject.survey_id == Survey.id)
+    .join(RatingRequest, RatingRequest.subject_id == SurveySubject.id)
+    .where(RatingRequest.id == bindparam("number"))
+    .with_for_update(read=True, of=Survey)
+)
+HOLD_REQUEST = (
+    select(RatingRequest.id, RatingRequest.subject_id, RatingRequest.rater_id, RatingRequest.group, RatingRequest.state)
+    .where(RatingRequest.id == bindparam("number"))
+    .with_for_update()
+)
+MARK_REQUEST = text("UPDATE rating_request SET state = :state WHERE id = :number")
+PUT_ANSWER, PUT_COMMENT = (
+    text(
+        f"INSERT INTO {table} (survey_id, name, sealed) VALUES (:survey, :name, :sealed) "  # noqa: S608 - constants
+        "ON CONFLICT (survey_id, name) DO UPDATE SET sealed = excluded.sealed"
+    )
+    for table in ("sealed_answer", "sealed_comment")
+)
+FORGET_ANSWER, FORGET_COMMENT = (
+    text(f"DELETE FROM {table} WHERE survey_id = :survey AND name = :name")  # noqa: S608 - constants
+    for table in ("sealed_answer", "sealed_comment")
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A request that nobody else changes until the transaction ends, with what opens and seals its answer."""
+
+    number: int
+    subject_id: int
+    rater_id: int
+    group: RaterGroup
+    state: RequestState
+    seals: Seals
 
 
 def save_answers(
@@ -85,13 +131,12 @@ def answer(
 
 def decline(request: RatingRequest, now: datetime | None = None) -> None:
     """Say that one cannot rate; a draft is thrown away. Answering later is still possible until the close."""
-    _lock(request, now or utc_now())
-    if request.state == RequestState.SUBMITTED:
+    held = _held(request, now or utc_now())
+    if held.state == RequestState.SUBMITTED:
         raise AlreadySubmittedError
-    ratings, comments = seals_of(request.subject.survey)
-    for table, seal in ((SealedAnswer, ratings), (SealedComment, comments)):
-        _forget(table, request.subject.survey_id, seal.name(request.id))
-    request.state = RequestState.DECLINED
+    for statement, seal in ((FORGET_ANSWER, held.seals.ratings), (FORGET_COMMENT, held.seals.comments)):
+        db.session.execute(statement, {"survey": held.seals.survey_id, "name": seal.name(held.number)})
+    _mark(request, held, RequestState.DECLINED)
 
 
 def answer_many(survey: Survey, answers: Iterable[Whole], layout: FormLayout) -> int:
@@ -99,15 +144,15 @@ def answer_many(survey: Survey, answers: Iterable[Whole], layout: FormLayout) ->
 
     Ratings are not checked against what a group is asked; the requests must be those of this survey.
     """
-    ratings, comments = seals_of(survey)
+    seals = seals_of(survey)
     count = 0
     rows: tuple[list[dict[str, object]], list[dict[str, object]], list[int]] = ([], [], [])
     for request, packed, written in answers:
-        address = _address(request, is_submitted=True, page=0)
-        name, comment_name = ratings.name(request.id), comments.name(request.id)
+        address = Address(request.id, request.subject_id, request.rater_id, group_index(request.group), True)
+        name, comment_name = seals.ratings.name(request.id), seals.comments.name(request.id)
         content = packed_answer(address, packed, layout=layout)
-        rows[0].append({"survey_id": survey.id, "name": name, "sealed": ratings.sealed(content, name)})
-        sealed = comments.sealed(packed_comments(address, written), comment_name)
+        rows[0].append({"survey_id": survey.id, "name": name, "sealed": seals.ratings.sealed(content, name)})
+        sealed = seals.comments.sealed(packed_comments(address, written), comment_name)
         rows[1].append({"survey_id": survey.id, "name": comment_name, "sealed": sealed})
         rows[2].append(request.id)
         count += 1
@@ -132,8 +177,8 @@ def _saved(
         raise OtherFormError
     placed = _placed(form, ratings)
     _require_short(comments)
-    _lock(request, now)
-    before = answer_of(request, form)
+    held = _held(request, now)
+    before = kept_answer(held.seals, held.number, form.layout)
     after = before.with_changes(placed, comments)
     if page is not None and not page.shows(before) and after != before:
         raise ChangedElsewhereError
@@ -142,10 +187,9 @@ def _saved(
     if submit and not after.answered(form.items):
         raise NothingAnsweredError
     state = RequestState.SUBMITTED if after.is_submitted else RequestState.STARTED
-    if after != before or request.state != state:
-        _write(request, after, form)
-        request.state = state
-        db.session.flush()
+    if after != before or held.state != state:
+        _write(held, after, form.layout)
+        _mark(request, held, state)
     return after
 
 
@@ -164,78 +208,57 @@ def _require_short(comments: Mapping[Question, Comment | None]) -> None:
         raise CommentTooLongError(most=LONGEST_COMMENT)
 
 
-def _lock(request: RatingRequest, now: datetime) -> None:
-    """Hold the survey against its close, and the request; raises where answers are not taken at that moment."""
-    number = _number_of(request)
-    fresh = {"populate_existing": True}
-    survey = db.session.scalars(
-        select(Survey)
-        .join(SurveySubject, SurveySubject.survey_id == Survey.id)
-        .join(RatingRequest, RatingRequest.subject_id == SurveySubject.id)
-        .where(RatingRequest.id == number)
-        .with_for_update(read=True, of=Survey)
-        .execution_options(**fresh)
-    ).one_or_none()
+def _held(request: RatingRequest, now: datetime) -> Held:
+    """Hold the survey against its close, then the request; raises where answers are not taken at that moment."""
+    identity = inspect(request).identity
+    assert identity is not None
+    survey = db.session.execute(HOLD_SURVEY, {"number": identity[0]}).one_or_none()
     # The close deletes requests: whoever still has the page open is told the same as everyone else.
     if survey is None or survey.state in {SurveyState.CLOSING, SurveyState.CLOSED}:
         raise CollectionClosedEarlyError
-    if survey.state == SurveyState.OPEN and now >= survey.closes_at:
-        raise CollectionOverError(moment=format_moment(survey.closes_at, survey.time_zone))
-    if not survey.is_collecting(now):
+    if survey.state != SurveyState.OPEN or now < survey.opens_at:
         raise NotYetOpenError(moment=format_moment(survey.opens_at, survey.time_zone))
-    db.session.scalars(
-        select(RatingRequest)
-        .join(RatingRequest.subject)
-        .where(RatingRequest.id == number)
-        .options(contains_eager(RatingRequest.subject))
-        .with_for_update(of=RatingRequest)
-        .execution_options(**fresh)
-    ).one()
+    if now >= survey.closes_at:
+        raise CollectionOverError(moment=format_moment(survey.closes_at, survey.time_zone))
+    row = db.session.execute(HOLD_REQUEST, {"number": identity[0]}).one()
+    return Held(
+        number=row.id,
+        subject_id=row.subject_id,
+        rater_id=row.rater_id,
+        group=row.group,
+        state=row.state,
+        seals=seals_named(survey.id, key_name_of(survey.public_id)),
+    )
 
 
-def _number_of(request: RatingRequest) -> int:
-    """The number of a request, also where the close has deleted it in the meantime."""
-    identity = inspect(request).identity
-    assert identity is not None
-    return int(identity[0])
-
-
-def _write(request: RatingRequest, answer: Answer, form: AskedForm) -> None:
-    ratings, comments = seals_of(request.subject.survey)
-    address = _address(request, is_submitted=answer.is_submitted, page=answer.page)
+def _write(held: Held, answer: Answer, layout: FormLayout) -> None:
+    address = Address(
+        request=held.number,
+        subject=held.subject_id,
+        rater=held.rater_id,
+        group=group_index(held.group),
+        is_submitted=answer.is_submitted,
+        page=answer.page,
+    )
     try:
         written = packed_comments(address, list(answer.comments.values()))
     except CommentsTooLongError as error:
         raise CommentTooLongError(most=LONGEST_COMMENT) from error
-    content = packed_answer(address, answer.ratings, layout=form.layout)
-    for table, seal, plain in ((SealedAnswer, ratings, content), (SealedComment, comments, written)):
-        _put(table, request.subject.survey_id, seal, request.id, plain)
+    content = packed_answer(address, answer.ratings, layout=layout)
+    for statement, seal, plain in (
+        (PUT_ANSWER, held.seals.ratings, content),
+        (PUT_COMMENT, held.seals.comments, written),
+    ):
+        name = seal.name(held.number)
+        parameters = {"survey": held.seals.survey_id, "name": name, "sealed": seal.sealed(plain, name)}
+        db.session.execute(statement, parameters)
 
 
-def _put(table: type[SealedAnswer | SealedComment], survey_id: int, seal: Seal, number: int, plain: bytes) -> None:
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    name = seal.name(number)
-    statement = kind.insert(table).values(survey_id=survey_id, name=name, sealed=seal.sealed(plain, name))
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["survey_id", "name"], set_={"sealed": statement.excluded.sealed}
-        )
-    )
-
-
-def _forget(table: type[SealedAnswer | SealedComment], survey_id: int, name: bytes) -> None:
-    db.session.execute(delete(table).where(table.survey_id == survey_id, table.name == name))
-
-
-def _address(request: RatingRequest, *, is_submitted: bool, page: int) -> Address:
-    return Address(
-        request=request.id,
-        subject=request.subject_id,
-        rater=request.rater_id,
-        group=group_index(request.group),
-        is_submitted=is_submitted,
-        page=page,
-    )
+def _mark(request: RatingRequest, held: Held, state: RequestState) -> None:
+    """Note how far the rater is, in the table and on the row at hand."""
+    if held.state != state:
+        db.session.execute(MARK_REQUEST, {"number": held.number, "state": state.value})
+    set_committed_value(request, "state", state)
 
 
 def _insert_many(answers: list[dict[str, object]], comments: list[dict[str, object]], submitted: list[int]) -> None:

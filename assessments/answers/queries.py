@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import text
 
-from assessments.measurement.envelopes import Comment, unpacked_answers, unpacked_comments
+from assessments.measurement.envelopes import Comment, unpacked_answer, unpacked_comments
 from assessments.measurement.ratings import UNANSWERED, FormLayout
 from assessments.surveys.errors import SurveyKeyMissingError
-from assessments.surveys.models import Question, RatingRequest, SealedAnswer, SealedComment, Survey
+from assessments.surveys.models import Question, RatingRequest, Survey
 from assessments.surveys.queries import form_of
 from rubrics.frameworks.models import Dimension, Item
 from rubrics.frameworks.queries import items_of
@@ -20,6 +20,10 @@ from web.database import db
 from web.sealing import KeyMissingError, Seal, key_named
 
 RATINGS, COMMENTS = "ratings", "comments"
+READ_SEALED = text(
+    "SELECT (SELECT sealed FROM sealed_answer WHERE survey_id = :survey AND name = :name), "
+    "(SELECT sealed FROM sealed_comment WHERE survey_id = :survey AND name = :comment_name)"
+)
 
 
 @dataclass(frozen=True)
@@ -123,33 +127,42 @@ def layout_of(items: Iterable[Item]) -> FormLayout:
     return FormLayout(tuple(counts), tuple(counts.values()))
 
 
-def seals_of(survey: Survey) -> tuple[Seal, Seal]:
-    """What seals the ratings and the comments of a survey; raises SurveyKeyMissingError."""
+@dataclass(frozen=True)
+class Seals:
+    """What seals the ratings and the comments of one survey."""
+
+    survey_id: int
+    ratings: Seal
+    comments: Seal
+
+
+def seals_of(survey: Survey) -> Seals:
+    """The seals of a survey; raises SurveyKeyMissingError."""
+    return seals_named(survey.id, survey.key_name)
+
+
+def seals_named(survey_id: int, key_name: str) -> Seals:
+    """The seals under a key name; raises SurveyKeyMissingError."""
     try:
-        key = key_named(current_app.config["SETTINGS"].keys, survey.key_name)
+        key = key_named(current_app.config["SETTINGS"].keys, key_name)
     except KeyMissingError as error:
         raise SurveyKeyMissingError(file=error.args[0].name) from error
-    return Seal(key, RATINGS), Seal(key, COMMENTS)
+    return Seals(survey_id, Seal(key, RATINGS), Seal(key, COMMENTS))
 
 
 def answer_of(request: RatingRequest, form: AskedForm) -> Answer:
     """What the rater has answered so far; only for pages of this rater."""
-    ratings, comments = seals_of(request.subject.survey)
-    survey_id, name = request.subject.survey_id, ratings.name(request.id)
-    sealed = db.session.scalar(
-        select(SealedAnswer.sealed).where(SealedAnswer.survey_id == survey_id, SealedAnswer.name == name)
-    )
+    return kept_answer(seals_of(request.subject.survey), request.id, form.layout)
+
+
+def kept_answer(seals: Seals, number: int, layout: FormLayout) -> Answer:
+    """What is kept under the seals for the request of this number."""
+    name, comment_name = seals.ratings.name(number), seals.comments.name(number)
+    parameters = {"survey": seals.survey_id, "name": name, "comment_name": comment_name}
+    sealed, sealed_comments = db.session.execute(READ_SEALED, parameters).one()
     if sealed is None:
-        return Answer(ratings=bytes(form.layout.items))
-    record = unpacked_answers(ratings.opened(sealed, name), items=form.layout.items)[0]
-    name = comments.name(request.id)
-    sealed = db.session.scalar(
-        select(SealedComment.sealed).where(SealedComment.survey_id == survey_id, SealedComment.name == name)
-    )
-    written = unpacked_comments(comments.opened(sealed, name))[1] if sealed is not None else []
-    return Answer(
-        ratings=record["ratings"].tobytes(),
-        comments={Question(comment.question): comment for comment in written},
-        is_submitted=bool(record["head"]["is_submitted"]),
-        page=int(record["head"]["page"]),
-    )
+        return Answer(ratings=bytes(layout.items))
+    address, ratings = unpacked_answer(seals.ratings.opened(bytes(sealed), name), items=layout.items)
+    written = unpacked_comments(seals.comments.opened(bytes(sealed_comments), comment_name))[1]
+    comments = {Question(comment.question): comment for comment in written}
+    return Answer(ratings=ratings, comments=comments, is_submitted=address.is_submitted, page=address.page)

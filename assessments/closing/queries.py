@@ -133,7 +133,7 @@ def _applicable(profiles: list[Profile], layout: FormLayout) -> NDArray[np.bool_
 
 def collected(survey: Survey, frame: Frame) -> Collected:
     """Open all submitted answers of a survey; drafts stay closed. Raises SealBrokenError, SurveyKeyMissingError."""
-    seal, _comments = seals_of(survey)
+    seal = seals_of(survey).ratings
     ratings, subject, group, rater = [], [], [], []
     for block in row_blocks(READ_ANSWERS, (survey.id,)):
         records = unpacked_answers(_joined(seal, block), items=frame.layout.items)
@@ -162,7 +162,7 @@ def _joined(seal: Seal, block: list[tuple[bytes, bytes]]) -> bytes:
 
 def collected_comments(survey: Survey) -> Iterator[tuple[Address, list[Comment]]]:
     """The comments of all submitted answers that have any."""
-    _ratings, seal = seals_of(survey)
+    seal = seals_of(survey).comments
     for block in row_blocks(READ_COMMENTS, (survey.id,), size=2_000):
         try:
             for packed in seal.opened_many(block):

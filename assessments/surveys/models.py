@@ -96,7 +96,7 @@ class Survey(Identified, Versioned, Base):
     @property
     def key_name(self) -> str:
         """The name of the file with the key that seals the answers."""
-        return f"survey-{self.public_id}"
+        return key_name_of(self.public_id)
 
     @property
     def is_closed(self) -> bool:
@@ -106,6 +106,11 @@ class Survey(Identified, Versioned, Base):
     def is_collecting(self, now: datetime) -> bool:
         """Whether answers are taken at that moment: open, and inside the window whatever the jobs are doing."""
         return self.state == SurveyState.OPEN and self.opens_at <= now < self.closes_at
+
+
+def key_name_of(public_id: str) -> str:
+    """The name of the key file of the survey with this public id."""
+    return f"survey-{public_id}"
 
 
 class SurveySubject(Identified, Base):

@@ -127,7 +127,7 @@ def hits(blocks: dict[tuple[int, str], list[bytes]], truth: Truth, requests: lis
 
 def orders(survey: Survey) -> dict[str, Order]:
     """Orders known from backups made during the collection: who was asked when, whose sealed row has which name."""
-    seal = seals_of(survey)[0]
+    seal = seals_of(survey).ratings
     names = {number: seal.name(number) for number in db.session.scalars(select(RatingRequest.id))}
     return {
         "name of the sealed row": lambda request: names[request.id],
