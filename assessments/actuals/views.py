@@ -30,7 +30,7 @@ def all_imports() -> Answer:
         [
             Column("file_name", _("File"), ActualsImport.file_name, search=ActualsImport.file_name),
             Column("uploaded_at", _("Brought in"), ActualsImport.uploaded_at),
-            Column("added", _("Added"), ActualsImport.added, kind="number"),
+            Column("added", _("Newly added"), ActualsImport.added, kind="number"),
             Column("corrected", _("Corrected"), ActualsImport.corrected, kind="number"),
             Column("state", _("State"), ActualsImport.state),
         ],

@@ -13,9 +13,7 @@ def may_read(viewer: Viewer, card: Scorecard) -> bool:
 
 def may_edit(viewer: Viewer, card: Scorecard) -> bool:
     """Managers and HR, never for themselves."""
-    return card.person_id != viewer.person_id and is_person_in_scope(
-        viewer, Permission.SCORECARD_EDIT, card.person_id
-    )
+    return card.person_id != viewer.person_id and is_person_in_scope(viewer, Permission.SCORECARD_EDIT, card.person_id)
 
 
 def may_write(viewer: Viewer, card: Scorecard) -> bool:

@@ -73,7 +73,6 @@ class ScorecardForm(BaseForm):
     copies = BooleanField(_l("Take over the KPIs of the last scorecard"))
     people: Sequence[Person] = ()
 
-
     @property
     def chosen(self) -> Person:
         """The person that was chosen."""

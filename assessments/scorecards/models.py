@@ -152,6 +152,7 @@ class LineResult:
     measure_id: int
     measure_code: str
     joining: str
+    is_lower_better: bool
     weight: int
     is_gate: bool
     status: LineStatus
@@ -182,6 +183,8 @@ class CardResult:
     """What a scorecard came to: its lines, its section points or why there are none, and its gates."""
 
     card_id: int
+    currency: str
+    continues_line: bool
     lines: tuple[LineResult, ...]
     hundredths: int | None
     section_reason: Reason

@@ -210,13 +210,21 @@ def _card_result(card: Scorecard, lines: Sequence[ScorecardLine], figures: Figur
     )
     scored = [line for line in results if line.weight]
     if not scored:
-        return CardResult(card.id, results, None, Reason.NOT_ASKED, Fraction(0))
+        return CardResult(card.id, card.currency, card.continues_line, results, None, Reason.NOT_ASKED, Fraction(0))
     section = weighted_points(
         [line.points for line in scored],
         weights=[line.weight for line in scored],
         states=[line.state for line in scored],
     )
-    return CardResult(card.id, results, section.hundredths, section.reason, section.remaining_share)
+    return CardResult(
+        card.id,
+        card.currency,
+        card.continues_line,
+        results,
+        section.hundredths,
+        section.reason,
+        section.remaining_share,
+    )
 
 
 def _line_result(
@@ -237,6 +245,7 @@ def _line_result(
         measure_id=line.measure_id,
         measure_code=line.measure.code,
         joining=line.measure.joining.value,
+        is_lower_better=line.measure.direction is Direction.LOWER,
         weight=line.weight,
         is_gate=line.is_gate,
         status=line.status,

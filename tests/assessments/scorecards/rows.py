@@ -20,7 +20,7 @@ from web.transactions import in_transaction
 
 READERS = only("nancy", "andrew", "hr", "partner", "auditor")
 EDITORS = only("andrew", "hr", "partner")
-TARGET_SETTERS = only("andrew", "steven", "hr", "partner")
+TARGET_SETTERS = only("andrew", "steven", "hr", "partner", "approver")
 ASKERS = only("nancy", "andrew", "hr", "partner")
 HR = only("hr")
 
