@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.measurement.disclosure import counted_mean
+from assessments.measurement.disclosure import BOTTOM
 from assessments.measurement.errors import ShapeError
-from assessments.measurement.packing import least_answers, value_scale
+from assessments.measurement.packing import MOST_RATERS, least_answers, value_scale
 from assessments.measurement.ratings import (
     ANONYMOUS_FROM,
     GROUPS,
@@ -58,6 +58,7 @@ class CellTable:
 
     `subject` (cells,), `groups` (cells,): bit g is set when group g of GROUPS is in the cell; `raters` and `total`
     (cells, dimensions): raters counted and the exact sum of their values times the dimension's `scale`, 0 where hidden.
+    In memory the numbers of one dimension are adjacent.
     """
 
     layout: FormLayout
@@ -65,7 +66,7 @@ class CellTable:
     subject: NDArray[np.int32]
     groups: NDArray[np.uint8]
     raters: NDArray[np.uint16]
-    total: NDArray[np.int64]
+    total: NDArray[np.integer]
 
     @property
     def is_shown(self) -> NDArray[np.bool_]:
@@ -91,10 +92,11 @@ class CellTable:
 
         Equation: `m = total / (scale x raters)`, one correctly rounded division.
         """
-        raters = self.raters[rows]
-        plain = self.total[rows] / np.maximum(self.scale * raters, 1)
-        counted = np.where(self.is_anonymous[rows][:, None], counted_mean(plain), plain)
-        result: NDArray[np.float64] = np.where(raters > 0, counted, 0.0)
+        raters = self.raters.T[:, rows]
+        mean = self.total.T[:, rows] / np.maximum(self.scale[:, None] * raters, 1)
+        np.maximum(mean, np.where(self.is_anonymous[rows], BOTTOM, 0.0), out=mean)
+        mean *= raters > 0
+        result: NDArray[np.float64] = mean.T
         return result
 
     def rows_of(self, subject: int) -> range:
@@ -104,7 +106,8 @@ class CellTable:
 
     def rows_between(self, first: int, last: int) -> slice:
         """Rows of the cells of the subjects from `first` up to before `last`."""
-        start, stop = np.searchsorted(self.subject, [first, last])
+        # Bounds of another type would make numpy convert all subjects for one search.
+        start, stop = np.searchsorted(self.subject, np.array([first, last], dtype=self.subject.dtype))
         return slice(int(start), int(stop))
 
     def part(self, first: int, last: int) -> CellTable:
@@ -146,9 +149,15 @@ def cell_table(
         subjects=subjects,
         subject=subject[order].astype(np.int32),
         groups=groups[order].astype(np.uint8),
-        raters=raters[order].astype(np.uint16),
-        total=total[order].astype(np.int64),
+        raters=np.asfortranarray(raters[order], dtype=np.uint16),
+        total=np.asfortranarray(total[order], dtype=total_type(layout)),
     )
+
+
+def total_type(layout: FormLayout) -> type[np.int32] | type[np.int64]:
+    """Smallest type that holds every sum of scaled values of a form's dimensions."""
+    greatest = max(value_scale(items) for items in layout.item_counts) * HIGHEST * MOST_RATERS
+    return np.int32 if greatest <= np.iinfo(np.int32).max else np.int64
 
 
 def groups_mask(groups: tuple[str, ...] | frozenset[str]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.measurement.cells import CellTable, cell_table
+from assessments.measurement.cells import CellTable, cell_table, total_type
 from assessments.measurement.disclosure import (
     ABSENT,
     LEAST_ITEMS,
@@ -77,7 +77,10 @@ def closed_cells(
         rows, key = rows[order], key[order]
     # A block may go beyond its size to end with its last subject.
     summer = RatingSummer(layout, most_rows=block_rows + len(GROUPS) * MOST_RATERS)
-    gathering = _Gathering(summer, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold)
+    runs = int(np.count_nonzero(np.diff(key))) + 1 if len(key) else 0
+    gathering = _Gathering(
+        summer, runs=runs, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold
+    )
     for first, last in _blocks(key, block_rows):
         gathering.add(rows[first:last], key[first:last])
     return gathering.result()
@@ -114,7 +117,13 @@ class _Gathering:
     """Takes in a cycle's rows block by block and keeps only what is shown."""
 
     def __init__(
-        self, summer: RatingSummer, *, profile_of_subject: NDArray[np.integer], asked: NDArray[np.bool_], threshold: int
+        self,
+        summer: RatingSummer,
+        *,
+        runs: int,
+        profile_of_subject: NDArray[np.integer],
+        asked: NDArray[np.bool_],
+        threshold: int,
     ) -> None:
         layout = summer.layout
         self.summer, self.layout, self.threshold, self.asked = summer, layout, threshold, asked
@@ -123,7 +132,12 @@ class _Gathering:
         self.within = WithinCounter(layout)
         self.cell_of_group = np.full((subjects, len(GROUPS)), ABSENT, dtype=np.int8)
         self.items_shown = np.zeros((subjects, len(layout.dimensions)), dtype=np.bool_)
-        self.parts: list[tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint16], NDArray[np.int64]]] = []
+        shape = (len(layout.dimensions), runs)
+        self.cells = 0
+        self.subject = np.empty(runs, dtype=np.int32)
+        self.groups = np.empty(runs, dtype=np.uint8)
+        self.raters = np.empty(shape, dtype=np.uint16)
+        self.total = np.empty(shape, dtype=total_type(layout))
 
     def add(self, rows: NDArray[np.uint8], key: NDArray[np.int64]) -> None:
         """Add up a block, find its partition, merge, hide, and keep its shown cells."""
@@ -140,9 +154,17 @@ class _Gathering:
         if not self.within.is_saturated:
             in_shown = (cell >= ANONYMOUS_FROM) & (runs.group >= ANONYMOUS_FROM)
             self.within.add_raters(rows, starts, asked=runs.asked, kept=in_shown)
-        raters = np.where(shown, runs.sums.raters, 0)[:, is_cell].T.astype(np.uint16)
-        total = np.where(shown, runs.sums.total, 0)[:, is_cell].T
-        self.parts.append((runs.subject[is_cell].astype(np.int32), groups[is_cell], raters, total))
+        self._keep(runs, shown, groups, rows=np.flatnonzero(is_cell))
+
+    def _keep(
+        self, runs: _Runs, shown: NDArray[np.bool_], groups: NDArray[np.uint8], *, rows: NDArray[np.intp]
+    ) -> None:
+        """Write the block's cells behind those of the blocks before."""
+        new = slice(self.cells, self.cells + len(rows))
+        self.subject[new], self.groups[new] = runs.subject[rows], groups[rows]
+        np.multiply(runs.sums.raters[:, rows], shown[:, rows], out=self.raters[:, new], casting="unsafe")
+        np.multiply(runs.sums.total[:, rows], shown[:, rows], out=self.total[:, new], casting="unsafe")
+        self.cells = new.stop
 
     def _runs(self, sums: RunSums, key: NDArray[np.int64]) -> _Runs:
         """Put subject, group and asked dimensions beside the sums; answers that were not asked for do not count."""
@@ -199,14 +221,11 @@ class _Gathering:
         self.items_shown[runs.subject[first]] = display.T
 
     def result(self) -> ClosedCells:
-        """Join the blocks."""
-        dimensions = len(self.layout.dimensions)
-        empty = (np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros((0, dimensions), np.uint16))
-        parts = self.parts or [(*empty, np.zeros((0, dimensions), np.int64))]
-        subject, groups, raters, total = (np.concatenate(column) for column in zip(*parts, strict=True))
+        """Give the cells of all blocks."""
+        known = slice(self.cells)
         cells = CellTable(
-            layout=self.layout, subjects=len(self.profile_of_subject), subject=subject, groups=groups,
-            raters=raters, total=total,
+            layout=self.layout, subjects=len(self.profile_of_subject), subject=self.subject[known],
+            groups=self.groups[known], raters=self.raters[:, known].T, total=self.total[:, known].T,
         )
         return ClosedCells(
             cells=cells, cell_of_group=self.cell_of_group, items_shown=self.items_shown, within=self.within.result()

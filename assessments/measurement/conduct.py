@@ -1,4 +1,4 @@
-"""How raters rate, as counts over a cycle: leniency and care, never of one rater (rule 7; ANONYMITY, rule 6)."""
+"""How raters rate, as counts and one covariance over a cycle, never of one rater (rules 6 and 7; ANONYMITY, rule 6)."""
 
 from __future__ import annotations
 
@@ -7,93 +7,116 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.measurement.cells import rater_values
-from assessments.measurement.closing import ClosedCells
+from assessments.measurement.cells import CellTable, rater_values
 from assessments.measurement.ratings import ANONYMOUS_FROM, HIGHEST, UNABLE, UNANSWERED
-from assessments.measurement.shuffling import cells_of_rows
+from assessments.measurement.rounding import quantised
 
 LEAST_RATERS = 10
 LEAST_SAME = 10
+LEAST_PAIRS = 30
 SEVERITY_EDGES = (-1.0, -0.5, -0.25, 0.25, 0.5, 1.0)
 SEVERITY_BANDS = (
     "very_severe", "severe", "somewhat_severe", "middle", "somewhat_lenient", "lenient", "very_lenient",
 )  # fmt: skip
-BLOCK_ROWS = 1 << 16
+BLOCK_ROWS = 1 << 15
 
 
 @dataclass(frozen=True)
 class Conduct:
-    """Counts over a cycle's anonymous raters; empty below ten of them.
+    """Counts over a cycle's anonymous raters, all 0 below ten of them; and what goes with a rater from form to form.
 
-    `severity`: raters per band of their mean distance from the cells they are in; `forms`: all anonymous forms;
-    `straight_lined`, `mostly_unable`, `incomplete`: how many of them show the pattern.
+    `severity`: raters per band of their mean distance from the others; `forms`: all anonymous forms; `straight_lined`,
+    `mostly_unable`, `incomplete`: how many of them show the pattern. `shared_variance` (dimensions,), quantised: the
+    covariance of one rater's errors about two subjects, 0 below 30 pairs of forms; `shared_pairs`: how many pairs.
     """
 
-    raters: int
     severity: tuple[int, ...]
     forms: int
     straight_lined: int
     mostly_unable: int
     incomplete: int
+    shared_variance: NDArray[np.float64]
+    shared_pairs: NDArray[np.int64]
 
 
 def conduct(
     ratings: NDArray[np.uint8],
     *,
-    subject: NDArray[np.integer],
     group: NDArray[np.integer],
     rater: NDArray[np.integer],
+    cell: NDArray[np.integer],
     asked_items: NDArray[np.integer],
-    closed: ClosedCells,
+    table: CellTable,
 ) -> Conduct:
-    """Count how the anonymous raters of a cycle rated.
+    """Count how the anonymous raters of a cycle rated, and estimate what one rater carries from subject to subject.
 
-    `ratings` (raters, items); `subject`, `group`, `rater`, `asked_items` (raters,): whom, as what, who, and how many
-    items were asked. Severity of a rater: mean over subjects and dimensions of value minus the mean of the cell that it
-    went into, over the shown cells alone. Straight-lined: at least ten numeric answers, all the same.
+    `ratings` (raters, items); `group`, `rater`, `cell`, `asked_items` (raters,): as what, who, the row of the cell table
+    or -1, and how many items were asked. With e a value minus the mean of the other raters in its shown cell:
+    severity of a rater is the mean of e; `cov_d = sum_raters ((sum e)^2 - sum e^2) / sum_raters m (m - 1)` over raters
+    with m > 1 forms, never below 0: two means with k common raters of n and m have the covariance `k cov_d / (n m)`.
+    Straight-lined: at least ten numeric answers, all the same. Source: the numeric contract, rules 6 and 7; method of
+    moments for a one-way random effect.
     """
-    anonymous = np.flatnonzero(group >= ANONYMOUS_FROM)
-    people = np.unique(rater[anonymous])
+    rows = np.flatnonzero(group >= ANONYMOUS_FROM)
+    people, place = np.unique(rater[rows], return_inverse=True)
+    sums, squares, forms = np.zeros((3, len(people), len(table.layout.dimensions)))
+    patterns = np.zeros(3, dtype=np.int64)
+    for first in range(0, len(rows), BLOCK_ROWS):
+        block = rows[first : first + BLOCK_ROWS]
+        answers = ratings[block]
+        distance, counted = _distances(answers, cell=cell[block], table=table)
+        for array, weights in ((sums, distance), (squares, distance**2), (forms, counted)):
+            _add(array, place[first : first + BLOCK_ROWS], weights)
+        patterns += _patterns(answers, asked_items[block])
+    shared, pairs = _shared(sums, squares, forms)
     if len(people) < LEAST_RATERS:
-        return Conduct(0, (0,) * len(SEVERITY_BANDS), 0, 0, 0, 0)
-    cell = cells_of_rows(subject=subject, group=group, closed=closed)
-    distance, number = np.zeros(len(people)), np.zeros(len(people), dtype=np.int64)
-    same = unable = incomplete = 0
-    for first in range(0, len(anonymous), BLOCK_ROWS):
-        rows = anonymous[first : first + BLOCK_ROWS]
-        block = ratings[rows]
-        sums, counts = _distances(block, cell=cell[rows], closed=closed)
-        place = np.searchsorted(people, rater[rows])
-        distance += np.bincount(place, weights=sums, minlength=len(people))
-        number += np.bincount(place, weights=counts, minlength=len(people)).astype(np.int64)
-        answered = (block != UNANSWERED).sum(axis=1)
-        same += int(_is_straight_lined(block).sum())
-        unable += int((2 * (block == UNABLE).sum(axis=1) > asked_items[rows]).sum())
-        incomplete += int((answered < asked_items[rows]).sum())
+        return Conduct((0,) * len(SEVERITY_BANDS), 0, 0, 0, 0, shared, pairs)
+    number = forms.sum(axis=1)
     seen = number > 0
-    band = np.searchsorted(np.array(SEVERITY_EDGES), distance[seen] / number[seen], side="right")
+    band = np.searchsorted(np.array(SEVERITY_EDGES), sums.sum(axis=1)[seen] / number[seen], side="right")
     severity = tuple(np.bincount(band, minlength=len(SEVERITY_BANDS)).tolist())
-    return Conduct(int(seen.sum()), severity, len(anonymous), same, unable, incomplete)
+    return Conduct(severity, len(rows), *patterns.tolist(), shared, pairs)
+
+
+def _add(array: NDArray[np.float64], place: NDArray[np.integer], weights: NDArray[np.generic]) -> None:
+    """Add a row of weights to the row of its rater, many at once."""
+    for column in range(array.shape[1]):
+        array[:, column] += np.bincount(place, weights=weights[:, column], minlength=len(array))
 
 
 def _distances(
-    block: NDArray[np.uint8], *, cell: NDArray[np.int64], closed: ClosedCells
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Sum and number of a rater's distances from the plain means of their shown cells."""
-    table = closed.cells
+    answers: NDArray[np.uint8], *, cell: NDArray[np.integer], table: CellTable
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Distance of each value from the mean of the others in its shown cell, 0 where there is none."""
     if not len(table.subject):
-        return np.zeros(len(block)), np.zeros(len(block), dtype=np.int64)
-    values = rater_values(block, layout=table.layout)
+        shape = (len(answers), len(table.layout.dimensions))
+        return np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+    values = rater_values(answers, layout=table.layout)
     place = np.maximum(cell, 0)
-    raters = table.raters[place]
-    counted = values.is_defined & (raters > 0) & (cell >= 0)[:, None]
-    mean = table.total[place] / np.maximum(table.scale * raters, 1)
-    return np.where(counted, values.value - mean, 0.0).sum(axis=1), counted.sum(axis=1)
+    raters = table.raters[place].astype(np.int64)
+    counted = values.is_defined & (raters > 1) & (cell >= 0)[:, None]
+    others = (table.total[place] / table.scale - values.value) / np.maximum(raters - 1, 1)
+    return np.where(counted, values.value - others, 0.0), counted
 
 
-def _is_straight_lined(block: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    numeric = (block >= 1) & (block <= HIGHEST)
-    highest = np.where(numeric, block, 0).max(axis=1)
-    lowest = np.where(numeric, block, UNABLE).min(axis=1)
-    result: NDArray[np.bool_] = (numeric.sum(axis=1) >= LEAST_SAME) & (highest == lowest)
-    return result
+def _patterns(answers: NDArray[np.uint8], asked_items: NDArray[np.integer]) -> NDArray[np.int64]:
+    """How many of these forms are straight-lined, mostly unable, incomplete."""
+    used = answers[:, (answers != UNANSWERED).any(axis=0)]
+    numeric = (used != UNANSWERED) & (used <= HIGHEST)
+    highest = np.where(numeric, used, np.uint8(0)).max(axis=1, initial=0)
+    lowest = np.where(numeric, used, np.uint8(UNABLE)).min(axis=1, initial=UNABLE)
+    same = (numeric.sum(axis=1) >= LEAST_SAME) & (highest == lowest)
+    unable = 2 * (used == UNABLE).sum(axis=1) > asked_items
+    incomplete = (used != UNANSWERED).sum(axis=1) < asked_items
+    return np.array([same.sum(), unable.sum(), incomplete.sum()], dtype=np.int64)
+
+
+def _shared(
+    sums: NDArray[np.float64], squares: NDArray[np.float64], forms: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Covariance of a rater's errors about two subjects per dimension, and the number of pairs of forms."""
+    ordered = (forms * (forms - 1)).sum(axis=0)
+    products = np.where(forms > 1, sums**2 - squares, 0.0).sum(axis=0)
+    enough = ordered >= 2 * LEAST_PAIRS
+    covariance = np.where(enough, np.maximum(products / np.maximum(ordered, 1), 0.0), 0.0)
+    return quantised(covariance), (ordered // 2).astype(np.int64)

@@ -73,8 +73,8 @@ def _sums_of_kinds(
     for first in range(0, len(kind_of_row), BLOCK_CELLS):
         rows = slice(first, first + BLOCK_CELLS)
         is_kind = (np.arange(number_of_kinds)[:, None] == kind_of_row[rows]).astype(np.float64)
-        totals += is_kind @ cells.means_of(rows)
-        numbers += is_kind @ (cells.raters[rows] > 0)
+        totals += (cells.means_of(rows).T @ is_kind.T).T
+        numbers += ((cells.raters.T[:, rows] > 0).astype(np.float64) @ is_kind.T).T
     return totals, np.rint(numbers).astype(np.int64)
 
 

@@ -53,14 +53,16 @@ class WithinCounter:
 
     def add_cells(self, sums: RunSums, shown: NDArray[np.bool_]) -> None:
         """Add the squares about the mean of each shown cell: `sum (x - 3)^2 - (sum (x - 3))^2 / n`."""
-        counted = shown & (sums.raters > 1)
-        if not counted.any():
-            return
-        raters = sums.raters
-        distance = sums.total - MIDDLE * self._scale[:, None] * raters
-        squares = np.where(counted, sums.squares - distance * distance / np.maximum(raters, 1), 0.0)
-        self._squares += squares.sum(axis=1)
-        self._degrees += np.where(counted, raters - 1, 0).sum(axis=1, dtype=np.int64)
+        some = np.flatnonzero(shown.any(axis=0))
+        raters = sums.raters[:, some] * shown[:, some]
+        counted = raters > 1
+        degrees = (raters - 1) * counted
+        number = raters.astype(np.float64)
+        distance = sums.total[:, some] - MIDDLE * self._scale[:, None] * number
+        share = counted / np.maximum(number, 1.0)
+        self._squares += np.einsum("dc,dc->d", sums.squares[:, some], counted.astype(np.float64))
+        self._squares -= np.einsum("dc,dc,dc->d", distance, distance, share)
+        self._degrees += degrees.sum(axis=1, dtype=np.int64)
         self._cells += counted.sum(axis=1)
 
     def add_raters(

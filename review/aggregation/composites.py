@@ -2,69 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from assessments.measurement.cells import CellTable
 from assessments.measurement.uncertainty import RaterSpread
-from review.aggregation.dimension_scores import CellTerms, DimensionScores, rows_by_rank
+from review.aggregation.dimension_scores import CellTerms, DimensionScores, RankRows
 
 
-def composite_variance(
+def composite_variances(
     cells: CellTable,
     *,
     terms: CellTerms,
+    ranks: Sequence[RankRows],
     scores: DimensionScores,
     spread: RaterSpread,
-    coefficients: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Error variance of `sum_d v_d S_d` of every subject; `coefficients` v are (subjects, dimensions).
+    coefficients: Sequence[NDArray[np.float64]],
+) -> list[NDArray[np.float64]]:
+    """Error variance of `sum_d v_d S_d` of every subject, for each array of coefficients v (subjects, dimensions).
 
     `Var = sum_cells sum_de u_d u_e r_de / max(n_d, n_e)` with `u_d = v_d (w_d / sum w_d) s_d`: the raters of a cell are
     shared by its dimensions (their errors correlate by r), and those of the smaller count are taken to be among those
     of the larger. Shown values and published spread only. Source: variance of a weighted sum; the contract, rule 6.
     """
-    result = np.zeros(len(coefficients))
-    divisor = np.where(scores.shown_weight > 0, scores.shown_weight, 1.0)
-    share = np.where(scores.is_estimated, coefficients, 0.0) / divisor
-    deviation = np.sqrt(terms.variance) * terms.weight
-    for rows in rows_by_rank(cells):
-        subject = cells.subject[rows]
-        raters = cells.raters[rows].astype(np.float64)
-        part = np.where(raters > 0, share[subject] * deviation[terms.kind[rows]], 0.0)
-        result[subject] += _shared(part, raters, spread.correlation)
-    return np.maximum(result, 0.0)
+    results = np.zeros((len(coefficients), len(scores.value)))
+    weight = scores.shown_weight.T
+    scale = scores.is_estimated.T / np.where(weight > 0, weight, 1.0)
+    shares = np.stack([part.T * scale for part in coefficients])
+    deviation = (np.sqrt(terms.variance) * terms.weight).T
+    for rank in ranks:
+        raters = cells.raters.T[:, rank.rows].astype(np.float64)
+        own = np.where(raters > 0, deviation[:, terms.kind[rank.rows]], 0.0)
+        results[:, rank.subject] += _shared(shares[:, :, rank.subject] * own, raters, own > 0, spread.correlation)
+    return list(np.maximum(results, 0.0))
 
 
 def _shared(
-    part: NDArray[np.float64], raters: NDArray[np.float64], correlation: NDArray[np.float64]
+    parts: NDArray[np.float64],
+    raters: NDArray[np.float64],
+    counted: NDArray[np.bool_],
+    correlation: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Sum over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`, cell by cell.
+    """Sum over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`; parts (composites, dimensions, cells).
 
     `1 / max(n_d, n_e)` is `1 / N` for the largest count N, and `1/k - 1/(k + 1)` more for every smaller count k that
-    neither exceeds: one quadratic form for each count that occurs, instead of one term for each pair.
+    neither exceeds: a quadratic form for each such k, instead of a term for each pair.
     """
-    counted = part != 0
-    most = np.where(counted, raters, 0.0).max(axis=1, initial=0.0)
-    least = np.where(counted, raters, np.inf).min(axis=1, initial=np.inf)
-    result: NDArray[np.float64] = _quadratic(part, correlation) / np.maximum(most, 1.0)
+    most = np.where(counted, raters, 1.0).max(axis=0)
+    least = np.where(counted, raters, np.inf).min(axis=0)
+    result: NDArray[np.float64] = _quadratic(parts, correlation) / most
     uneven = np.flatnonzero(least < most)
     if not len(uneven):
         return result
-    for count in np.unique(raters[uneven][counted[uneven]])[:-1]:
-        rows = uneven[(least[uneven] <= count) & (count < most[uneven])]
-        # Between two counts that occur the steps 1/k - 1/(k + 1) add up; each row ends them at its own next count.
-        within = np.where(raters[rows] <= count, part[rows], 0.0)
-        above = np.where(counted[rows] & (raters[rows] > count), raters[rows], np.inf).min(axis=1)
-        below = np.where(counted[rows] & (raters[rows] <= count), raters[rows], 0.0).max(axis=1)
-        step = np.where(below == count, 1.0 / count - 1.0 / above, 0.0)
-        result[rows] += step * _quadratic(within, correlation)
+    some, counts = parts[:, :, uneven], raters[:, uneven]
+    low, high = least[uneven], most[uneven]
+    for count in range(int(low.min()), int(high.max())):
+        here = np.flatnonzero((low <= count) & (count < high))
+        within = some[:, :, here] * (counts[:, here] <= count)
+        result[:, uneven[here]] += _quadratic(within, correlation) / (count * (count + 1))
     return result
 
 
-def _quadratic(part: NDArray[np.float64], correlation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Quadratic form of each row."""
-    result: NDArray[np.float64] = np.einsum("cd,cd->c", part @ correlation, part)
+def _quadratic(parts: NDArray[np.float64], correlation: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quadratic form of each cell of each composite."""
+    result: NDArray[np.float64] = ((correlation @ parts) * parts).sum(axis=1)
     return result
 
 

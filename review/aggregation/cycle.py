@@ -13,9 +13,15 @@ from assessments.measurement.cells import CellTable
 from assessments.measurement.closing import closed_cells
 from assessments.measurement.cycle_means import CycleMeans, cycle_means
 from assessments.measurement.uncertainty import RaterSpread, rater_spread
-from review.aggregation.composites import composite_variance
+from review.aggregation.composites import composite_variances
 from review.aggregation.design import CycleDesign
-from review.aggregation.dimension_scores import CellTerms, DimensionScores, cell_terms, dimension_scores
+from review.aggregation.dimension_scores import (
+    CellTerms,
+    DimensionScores,
+    cell_terms,
+    dimension_scores,
+    rows_by_rank,
+)
 from review.aggregation.errors import AggregationError
 from review.aggregation.overall import OverallScores, overall_scores
 from review.aggregation.points import SectionPoints, dimension_points, points_slope, section_points, section_shares
@@ -134,13 +140,15 @@ def _scored(
     """Score some subjects, few enough to stay in the processor's cache."""
     some = cells.part(first, last)
     terms = replace(terms, kind=terms.kind[cells.rows_between(first, last)])
-    scores = dimension_scores(some, design=design, profile_of_subject=profiles[first:last], terms=terms)
-    weights = design.profile_weights[profiles[first:last]]
+    ranks = rows_by_rank(some, terms=terms)
+    scores = dimension_scores(
+        some, design=design, profile_of_subject=profiles[first:last], terms=terms, ranks=ranks
+    )
+    weights = design.profile_weights.T[:, profiles[first:last]].T
     shares = section_shares(scores, weights)[0]
-    slopes = shares * points_slope(scores)
-    variance, points_variance = (
-        composite_variance(some, terms=terms, scores=scores, spread=spread, coefficients=part)
-        for part in (shares, slopes)
+    variance, points_variance = composite_variances(
+        some, terms=terms, ranks=ranks, scores=scores, spread=spread,
+        coefficients=[shares, shares * points_slope(scores)],
     )
     return (
         scores,
@@ -165,7 +173,8 @@ def section_of(result: CycleScores, dimensions: tuple[str, ...]) -> SectionPoint
     chosen = np.array([name in dimensions for name in result.design.layout.dimensions])
     weights = np.where(chosen, result.design.profile_weights[result.profile_of_subject], 0.0)
     slopes = section_shares(result.scores, weights)[0] * points_slope(result.scores)
-    variance = composite_variance(
-        result.cells, terms=result.terms, scores=result.scores, spread=result.spread, coefficients=slopes
+    (variance,) = composite_variances(
+        result.cells, terms=result.terms, ranks=rows_by_rank(result.cells, terms=result.terms), scores=result.scores,
+        spread=result.spread, coefficients=[slopes],
     )
     return section_points(result.scores, weights=weights, variance=variance)

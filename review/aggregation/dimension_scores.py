@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assessments.measurement.cells import CellTable
 from assessments.measurement.cycle_means import CycleMeans, cell_kinds, members_of
-from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, group_index
+from assessments.measurement.ratings import ANONYMOUS_FROM, group_index
 from assessments.measurement.reasons import Reason
 from assessments.measurement.uncertainty import NORMAL_95, RaterSpread
 from review.aggregation.design import CycleDesign
@@ -114,39 +116,45 @@ def cell_terms(
 
 
 def dimension_scores(
-    cells: CellTable, *, design: CycleDesign, profile_of_subject: NDArray[np.intp], terms: CellTerms
+    cells: CellTable,
+    *,
+    design: CycleDesign,
+    profile_of_subject: NDArray[np.intp],
+    terms: CellTerms,
+    ranks: Sequence[RankRows],
 ) -> DimensionScores:
     """Score every dimension of every subject from the shown cells.
 
     `S = sum_shown w (m - mu) / sum_shown w + sum_applicable w mu / sum_applicable w`; variance
     `sum_shown (w / sum w)^2 s^2 / n`. With the manager and an anonymous cell it is a multi-rater score, with the
-    manager alone a manager assessment, else there is not enough evidence. Source: the numeric contract, rules 5 and 6.
+    manager alone a manager assessment, else there is not enough evidence. `ranks` from rows_by_rank. Source: the
+    numeric contract, rules 5 and 6.
     """
-    shape = (len(profile_of_subject), len(design.layout.dimensions))
+    shape = (len(design.layout.dimensions), len(profile_of_subject))
     above, below, variance = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     manager, anonymous = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
-    for rows in rows_by_rank(cells):
-        subject, kind = cells.subject[rows], terms.kind[rows]
-        raters = cells.raters[rows]
+    for rank in ranks:
+        kind = terms.kind[rank.rows]
+        raters = cells.raters.T[:, rank.rows]
         shown = raters > 0
-        weight = np.where(shown, terms.weight[kind], 0.0)
-        above[subject] += weight * (cells.means_of(rows) - terms.mean[kind])
-        below[subject] += weight
-        variance[subject] += weight * weight * terms.variance[kind] / np.maximum(raters, 1)
-        manager[subject] |= shown & terms.is_manager[kind][:, None]
-        anonymous[subject] |= (weight > 0) & terms.is_anonymous[kind][:, None]
+        weight = terms.weight.T[:, kind] * shown
+        above[:, rank.subject] += weight * (cells.means_of(rank.rows).T - terms.mean.T[:, kind])
+        below[:, rank.subject] += weight
+        variance[:, rank.subject] += weight * weight * terms.variance.T[:, kind] / np.maximum(raters, 1)
+        manager[:, rank.subject] |= shown & terms.is_manager[kind]
+        anonymous[:, rank.subject] |= (weight > 0) & terms.is_anonymous[kind]
     divisor = np.where(below > 0, below, 1.0)
-    base, has_base = terms.base[profile_of_subject], terms.has_base[profile_of_subject]
+    base, has_base = terms.base.T[:, profile_of_subject], terms.has_base.T[:, profile_of_subject]
     reason = _reason(design, profile_of_subject, manager=manager, has_score=(below > 0) & has_base)
     estimated = reason == Reason.ESTIMATED
-    evidence = np.where(manager, np.where(anonymous, Evidence.MULTI_RATER, Evidence.MANAGER_ASSESSMENT), 0)
+    evidence = (manager.astype(np.uint8) + (manager & anonymous)) * estimated
     return DimensionScores(
-        value=np.where(estimated, above / divisor + base, 0.0),
-        standard_error=np.where(estimated, np.sqrt(variance) / divisor, 0.0),
-        shown_weight=below,
-        reason=reason,
-        evidence=np.where(estimated, evidence, Evidence.NOT_ENOUGH).astype(np.uint8),
-        required=design.required_levels[profile_of_subject],
+        value=((above / divisor + base) * estimated).T,
+        standard_error=(np.sqrt(variance) / divisor * estimated).T,
+        shown_weight=below.T,
+        reason=reason.T,
+        evidence=evidence.T,
+        required=design.required_levels.T[:, profile_of_subject].T,
     )
 
 
@@ -157,17 +165,42 @@ def _reason(
     manager: NDArray[np.bool_],
     has_score: NDArray[np.bool_],
 ) -> NDArray[np.uint8]:
-    """Why a dimension has no score, or that it has one."""
+    """Why a dimension has no score, or that it has one; all arrays are (dimensions, subjects)."""
     # Self is shown beside and does not make a dimension asked.
-    asked = np.asarray(design.applicable[:, 1:].any(axis=1))[profile_of_subject]
-    reason = np.where(manager, np.where(has_score, Reason.ESTIMATED, Reason.NO_CYCLE_MEAN), Reason.MANAGER_MISSING)
-    return np.where(asked, reason, Reason.NOT_ASKED).astype(np.uint8)
+    asked = np.asarray(design.applicable[:, 1:].any(axis=1)).T[:, profile_of_subject]
+    codes = [np.uint8(code) for code in (Reason.ESTIMATED, Reason.NO_CYCLE_MEAN, Reason.MANAGER_MISSING)]
+    reason = np.where(manager, np.where(has_score, codes[0], codes[1]), codes[2])
+    return np.where(asked, reason, np.uint8(Reason.NOT_ASKED))
 
 
-def rows_by_rank(cells: CellTable) -> list[NDArray[np.intp]]:
-    """Rows of the cells that come first, second ... in their subject: no subject twice in one of them."""
-    if not len(cells.subject):
+@dataclass(frozen=True)
+class RankRows:
+    """Rows of a cell table, no subject twice, and the subject of each; slices where they are evenly spaced."""
+
+    rows: slice | NDArray[np.intp]
+    subject: slice | NDArray[np.int32]
+
+
+def rows_by_rank(cells: CellTable, *, terms: CellTerms) -> list[RankRows]:
+    """Rows that come first, second ... in their subject, always in the same order; cells that do not count left out."""
+    counts = (terms.weight > 0).any(axis=1) | terms.is_manager
+    rows = np.flatnonzero(counts[terms.kind])
+    if not len(rows):
         return []
-    first = np.searchsorted(cells.subject, cells.subject)
-    rank = np.arange(len(cells.subject)) - first
-    return [np.flatnonzero(rank == place) for place in range(min(int(rank.max()) + 1, len(GROUPS)))]
+    subject = cells.subject[rows]
+    is_first = np.diff(subject, prepend=-1) != 0
+    place = np.arange(len(rows))
+    rank = place - np.maximum.accumulate(np.where(is_first, place, 0))
+    parts = [np.flatnonzero(rank == number) for number in range(int(rank.max()) + 1)]
+    return [RankRows(_spaced(rows[part]), _spaced(subject[part])) for part in parts]
+
+
+Index = TypeVar("Index", NDArray[np.intp], NDArray[np.int32])
+
+
+def _spaced(places: Index) -> slice | Index:
+    """Write evenly spaced places as a slice, which numpy need not copy."""
+    step = int(places[1] - places[0]) if len(places) > 1 else 1
+    if step > 0 and bool((np.diff(places) == step).all()):
+        return slice(int(places[0]), int(places[-1]) + 1, step)
+    return places

@@ -19,7 +19,10 @@ from review.aggregation.points import section_shares
 
 @dataclass(frozen=True)
 class CellStep:
-    """A cell in a dimension: groups, raters, mean, weight, cycle mean, and its part `weight (mean - cycle mean)`."""
+    """A cell in a dimension: groups, raters, mean, weight, cycle mean, its part `weight (mean - cycle mean)`.
+
+    `variance` is the error variance of one rater.
+    """
 
     groups: tuple[RaterGroup, ...]
     is_shown: bool
@@ -28,6 +31,7 @@ class CellStep:
     weight: float
     cycle_mean: float
     part: float
+    variance: float
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def _cell_steps(result: CycleScores, subject: int, place: int) -> tuple[CellStep
                 weight=weight,
                 cycle_mean=cycle_mean,
                 part=weight * (mean - cycle_mean) if raters else 0.0,
+                variance=float(result.terms.variance[kind, place]),
             )
         )
     return tuple(steps)

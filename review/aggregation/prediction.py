@@ -94,11 +94,12 @@ def _weights(result: CycleScores) -> NDArray[np.float64]:
 def _observed(result: CycleScores, place: int) -> _Observed:
     """Gather the shown, weighted cells of a dimension, subject by subject."""
     cells, terms, design = result.cells, result.terms, result.design
-    ranks = rows_by_rank(cells)
+    ranks = rows_by_rank(cells, terms=terms)
     shape = (cells.subjects, len(ranks))
     matrix, distance, error = np.zeros((*shape, len(GROUPS))), np.zeros(shape), np.ones(shape)
     member = np.array([members_of(mask) for mask in range(1 << len(GROUPS))])
-    for rank, rows in enumerate(ranks):
+    for rank, entry in enumerate(ranks):
+        rows = np.arange(len(cells.subject))[entry.rows]
         used = rows[(cells.raters[rows, place] > 0) & (terms.weight[terms.kind[rows], place] > 0)]
         subject, kind = cells.subject[used], terms.kind[used]
         profile = result.profile_of_subject[subject]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.measurement.curves import Curve, curve_points, gap_points, kpi_curve
+from assessments.measurement.curves import GAP_CURVE, Curve, curve_points, gap_points, kpi_curve
 from assessments.measurement.errors import CurveTurnsBackError, NotANumberError, TooFewPointsError
 from tests.oracles import oracle
 
@@ -87,3 +87,6 @@ def test_a_better_actual_never_gets_fewer_points(figures, lower, one, other, con
 def test_gaps_give_the_points_of_the_contract():
     gaps = np.array([-3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3])
     assert gap_points(gaps).tolist() == [60, 60, 70, 80, 90, 100, 105, 110, 115, 120, 120]
+    fine = np.linspace(-3, 3, 601)
+    expected = np.interp(fine, *np.array(GAP_CURVE.points, dtype=float).T)
+    np.testing.assert_allclose(gap_points(fine), expected, atol=1e-12)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from assessments.measurement.ratings import GROUPS, FormLayout
-from review.aggregation.composites import composite_variance, score_covariance
+from review.aggregation.composites import composite_variances, score_covariance
 from review.aggregation.cycle import aggregate_cycle, section_of
 from review.aggregation.design import CycleDesign
+from review.aggregation.dimension_scores import rows_by_rank
 from review.aggregation.explanation import dimension_difference, person_steps
 
 LAYOUT = FormLayout(("A", "B", "C"), (3, 4, 3))
@@ -70,8 +71,10 @@ def test_halo_widens_the_error_of_the_mean_and_narrows_that_of_a_difference(resu
 
 
 def test_coefficients_of_zero_have_no_error(result):
-    none = composite_variance(
-        result.cells, terms=result.terms, scores=result.scores, spread=result.spread, coefficients=np.zeros((60, 3))
+    ranks = rows_by_rank(result.cells, terms=result.terms)
+    (none,) = composite_variances(
+        result.cells, terms=result.terms, ranks=ranks, scores=result.scores, spread=result.spread,
+        coefficients=[np.zeros((60, 3))],
     )
     assert not none.any()
 
