@@ -1,12 +1,13 @@
 """The base of every form: CSRF, one effect per submit, no stale edit, errors beside the field."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
-from wtforms import HiddenField
+from wtforms import HiddenField, IntegerField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import ValidationError
 
@@ -104,6 +105,22 @@ def _outcome(result: Any) -> str:
 
 def _of(row: Any) -> str:
     return "" if row is None else f"{type(row).__name__}:{getattr(row, 'public_id', '')}"
+
+
+class WholeNumberField(IntegerField):
+    """A whole number in digits of any width; what Python reads as one but no person writes so is refused."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 60 and ６０, refuse 6_0, 6.0 and other digits than these."""
+        text = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
+        if not text:
+            self.data = None
+            return
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+            self.data = None
+            raise ValueError(str(_l("Write a whole number in digits.")))
+        self.data = int(text)
 
 
 def choices_of(pairs: Iterable[tuple[str, Any]]) -> Any:

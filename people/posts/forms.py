@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from wtforms import DateField, IntegerField
+from wtforms import DateField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from people.organisation.forms import PersonField, PositionField, UnitField
 from people.organisation.models import Post
-from web.forms import BaseForm
+from web.forms import BaseForm, WholeNumberField
 from web.language import lazy_gettext as _l
 
 SHARE = [
@@ -23,7 +23,7 @@ class PostFields(BaseForm):
     position = PositionField(_l("Position"), [DataRequired(_l("Choose a position."))])
     manager = PersonField(_l("Manager"), [Optional()])
     dotted_manager = PersonField(_l("Second manager (dotted line)"), [Optional()])
-    share = IntegerField(_l("Share of working time (percent)"), SHARE, default=100)
+    share = WholeNumberField(_l("Share of working time (percent)"), SHARE, default=100)
 
     def post(self) -> Post:
         """The post that was written; to be called when the form is valid."""

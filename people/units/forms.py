@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from wtforms import IntegerField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from people.organisation.forms import UnitField
-from web.forms import BaseForm, no_control_characters
+from web.forms import BaseForm, WholeNumberField, no_control_characters
 from web.language import lazy_gettext as _l
 from web.texts import stored_text
 
@@ -38,7 +38,7 @@ class PositionForm(BaseForm):
     code = StringField(_l("Code"), CODE, description=_l("Short and lasting; files name the position by it."))
     title_zh = StringField(_l("Chinese"), NAME)
     title_en = StringField(_l("English"), NAME)
-    job_level = IntegerField(_l("Job level"), [InputRequired(A_LEVEL), NumberRange(1, 30, A_LEVEL)])
+    job_level = WholeNumberField(_l("Job level"), [InputRequired(A_LEVEL), NumberRange(1, 30, A_LEVEL)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a title in at least one language, too."""
