@@ -40,6 +40,7 @@ import review.planning.views
 import review.running.commands
 import review.running.jobs
 import review.running.views
+import review.plans.views
 import review.schemes.views
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
@@ -80,6 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review.running.views.blueprint,
     review.planning.views.blueprint,
     review.participation.views.blueprint,
+    review.plans.views.blueprint,
     review.home.views.blueprint,
     web.style_guide.views.blueprint,
 )
@@ -115,6 +117,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("Surveys"), "collection.all_surveys", "send", _holders_of(Permission.PROGRESS_READ)),
     Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
     Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ)),
+    Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_EDIT)),
     Entry(_l("People"), "directory.all_people", "users", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Units"), "units.all_units_page", "sitemap", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Roles"), "grants.all_grants", "user-check", _holders_of(Permission.ROLES_GRANT)),

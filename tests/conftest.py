@@ -15,12 +15,10 @@ from people.accounts.models import Account
 from people.accounts.queries import viewer_of
 from people.organisation.models import Person
 from people.roles.models import Viewer
-from tests.databases import postgresql_databases, postgresql_server, sqlite_databases
+from tests.databases import Snapshots, postgresql_databases, postgresql_server, sqlite_databases
 from web.database import db
 from web.transactions import in_transaction
 from wsgi import create_app
-
-Restorable = tuple[Flask, Callable[[], None]]
 
 
 class SeparateClient(FlaskClient):
@@ -34,10 +32,10 @@ class SeparateClient(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restorable]:
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshots]:
     """The product on SQLite, once a session."""
-    with sqlite_databases(tmp_path_factory.mktemp("sqlite"), create_app) as restorable:
-        yield restorable
+    with sqlite_databases(tmp_path_factory.mktemp("sqlite"), create_app) as snapshots:
+        yield snapshots
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +46,10 @@ def pg_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_app(pg_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restorable]:
+def postgresql_app(pg_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshots]:
     """The product on PostgreSQL, once a session."""
-    with postgresql_databases(pg_server, tmp_path_factory.mktemp("postgresql"), create_app) as restorable:
-        yield restorable
+    with postgresql_databases(pg_server, tmp_path_factory.mktemp("postgresql"), create_app) as snapshots:
+        yield snapshots
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -62,20 +60,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> Restorable:
+def database(request: pytest.FixtureRequest) -> Snapshots:
     """The product on the database of this run."""
-    restorable: Restorable = request.getfixturevalue(f"{request.param}_app")
-    return restorable
+    snapshots: Snapshots = request.getfixturevalue(f"{request.param}_app")
+    return snapshots
 
 
 @pytest.fixture
-def app(database: Restorable) -> Iterator[Flask]:
+def app(database: Snapshots) -> Iterator[Flask]:
     """The product with a fresh database that holds the cast; every test that uses it runs on both databases."""
-    product, restore = database
-    restore()
-    product.test_client_class = SeparateClient
-    with product.app_context():
-        yield product
+    database.restore("cast")
+    database.app.test_client_class = SeparateClient
+    with database.app.app_context():
+        yield database.app
         db.session.remove()
 
 

@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -50,55 +51,72 @@ def fill_template(app: Flask) -> None:
         db.engine.dispose()
 
 
+class Snapshots:
+    """States of a database by name: kept once, restored before every test that starts from them."""
+
+    def __init__(self, app: Flask, copy: Callable[[str, str], None]) -> None:
+        """Copy between the live database and the kept ones; both are closed while that happens."""
+        self.app = app
+        self._copy = copy
+        self._kept: set[str] = set()
+
+    def has(self, name: str) -> bool:
+        """Whether a state was kept."""
+        return name in self._kept
+
+    def keep(self, name: str) -> None:
+        """Keep the live database as it is now."""
+        _dispose(self.app)
+        self._copy("live", name)
+        self._kept.add(name)
+
+    def restore(self, name: str) -> None:
+        """Bring the live database back to a kept state."""
+        _dispose(self.app)
+        self._copy(name, "live")
+
+
 @contextmanager
-def sqlite_databases(folder: Path, build: Callable[[Settings], Flask]) -> Iterator[tuple[Flask, Callable[[], None]]]:
-    """An application on an SQLite file, and a function that brings the file back to the template."""
-    live, template = folder / "live.sqlite3", folder / "template.sqlite3"
-    app = build(settings_for(f"sqlite:///{live}", folder))
+def sqlite_databases(folder: Path, build: Callable[[Settings], Flask]) -> Iterator[Snapshots]:
+    """An application on an SQLite file with the cast in it, kept as "cast"."""
+    app = build(settings_for(f"sqlite:///{folder / 'live.sqlite3'}", folder))
     fill_template(app)
-    with app.app_context(), db.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    _dispose(app)
-    shutil.copyfile(live, template)
 
-    def restore() -> None:
-        _dispose(app)
-        for leftover in folder.glob("live.sqlite3-*"):
+    def copy(source: str, target: str) -> None:
+        # The file alone is the whole database once nothing is left in its journal.
+        with closing(sqlite3.connect(folder / f"{source}.sqlite3")) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for leftover in folder.glob(f"{target}.sqlite3-*"):
             leftover.unlink()
-        shutil.copyfile(template, live)
+        shutil.copyfile(folder / f"{source}.sqlite3", folder / f"{target}.sqlite3")
 
-    yield app, restore
+    snapshots = Snapshots(app, copy)
+    snapshots.keep("cast")
+    yield snapshots
     _dispose(app)
 
 
 @contextmanager
-def postgresql_databases(
-    server: str, folder: Path, build: Callable[[Settings], Flask]
-) -> Iterator[tuple[Flask, Callable[[], None]]]:
-    """An application on a PostgreSQL database, and a function that brings it back to the template."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    live, template = f"steelyard_{worker}", f"steelyard_{worker}_template"
-    address = make_url(server).set(drivername="postgresql+psycopg", database=live)
+def postgresql_databases(server: str, folder: Path, build: Callable[[Settings], Flask]) -> Iterator[Snapshots]:
+    """An application on a PostgreSQL database with the cast in it, kept as "cast"."""
+    prefix = f"steelyard_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    address = make_url(server).set(drivername="postgresql+psycopg", database=f"{prefix}_live")
+    made: set[str] = set()
     with psycopg.connect(server, autocommit=True) as administration:
 
         def make(name: str, source: str) -> None:
             administration.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             administration.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+            made.add(name)
 
-        make(live, "template0")
+        make(f"{prefix}_live", "template0")
         app = build(settings_for(address.render_as_string(hide_password=False), folder))
         fill_template(app)
-        make(template, live)
-
-        def restore() -> None:
-            _dispose(app)
-            make(live, template)
-
-        yield app, restore
+        snapshots = Snapshots(app, lambda source, target: make(f"{prefix}_{target}", f"{prefix}_{source}"))
+        snapshots.keep("cast")
+        yield snapshots
         _dispose(app)
-        for name in (live, template):
+        for name in made:
             administration.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 

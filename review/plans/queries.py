@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from assessments.measurement.reasons import Estimate, NotEstimable, Reason
+from people.organisation.models import Person
+from people.permissions import Permission
+from people.roles.models import Viewer
+from people.roles.queries import scope
 from review.cycles.models import Cycle, Participant
 from review.plans.models import DevelopmentPlan, PlanGoal, PlanNote
 from review.results.models import Result
 from review.rewards.development import GapPriority, gap_priorities
 from web.database import db
+from web.language import lazy_gettext as _l
+from web.tables import Column, Listing
 
 SUGGESTED_GOALS = 3
 
@@ -76,3 +82,30 @@ def estimate_of(entry: dict[str, object]) -> Estimate | NotEstimable:
     if entry["reason"]:
         return NotEstimable(Reason[str(entry["reason"]).upper()])
     return Estimate(*(float(str(entry[name])) for name in ("score", "standard_error", "low", "high")))
+
+
+def plans_visible_to(viewer: Viewer) -> Listing:
+    """The plans of everyone whose plan the viewer may read, as a list that can be searched and sorted."""
+    statement = (
+        select(DevelopmentPlan)
+        .join(DevelopmentPlan.participant)
+        .join(Participant.person)
+        .join(Participant.cycle)
+        .options(
+            contains_eager(DevelopmentPlan.participant).contains_eager(Participant.person),
+            contains_eager(DevelopmentPlan.participant).contains_eager(Participant.cycle),
+            selectinload(DevelopmentPlan.goals),
+        )
+    )
+    return Listing(
+        scope(viewer, Permission.PLAN_EDIT, statement, Participant.person_id),
+        (
+            Column("name", _l("Person"), order_by=Person.sort_key, search=Person.name),
+            Column("cycle", _l("Cycle"), order_by=Cycle.period_ends_on),
+            Column("state", _l("State"), order_by=DevelopmentPlan.state),
+            Column("progress", _l("Goals ended")),
+        ),
+        caption=_l("Development plans"),
+        default_sort="name",
+        tie_breaker=DevelopmentPlan.id,
+    )

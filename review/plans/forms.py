@@ -1,0 +1,49 @@
+"""Forms of development plans."""
+
+from collections.abc import Mapping
+
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from review.plans.models import GoalKind, GoalState
+from web.forms import BaseForm, no_control_characters
+from web.language import LazyString
+from web.language import lazy_gettext as _l
+
+KIND_LABELS: dict[GoalKind, LazyString] = {
+    GoalKind.AT_WORK: _l("At work"),
+    GoalKind.WITH_OTHERS: _l("With and from others"),
+    GoalKind.COURSE: _l("In a course"),
+}
+STATE_LABELS: dict[GoalState, LazyString] = {
+    GoalState.OPEN: _l("Under way"),
+    GoalState.REACHED: _l("Reached"),
+    GoalState.DROPPED: _l("Dropped"),
+}
+
+
+class GoalForm(BaseForm):
+    """What somebody wants to get better at, how, and by when."""
+
+    aim = StringField(_l("Aim"), [InputRequired(), Length(max=300), no_control_characters])
+    dimension_code = SelectField(_l("Serves"), [Optional()])
+    kind = SelectField(_l("How"), choices={kind.value: label for kind, label in KIND_LABELS.items()})
+    steps = TextAreaField(_l("Steps and support"), [Optional(), Length(max=4000), no_control_characters])
+    due_on = DateField(_l("By"), [InputRequired()])
+
+    def offer(self, names: Mapping[str, str]) -> "GoalForm":
+        """Let the goal serve one of these dimensions, or none."""
+        self.dimension_code.choices = {"": str(_l("No dimension in particular")), **names}
+        return self
+
+
+class ProgressForm(BaseForm):
+    """How far a goal has come."""
+
+    progress = IntegerField(_l("Progress in percent"), [InputRequired(), NumberRange(0, 100)])
+    state = SelectField(_l("State"), choices={state.value: label for state, label in STATE_LABELS.items()})
+    note = TextAreaField(_l("Note"), [Optional(), Length(max=2000), no_control_characters])
+
+
+class AgreeForm(BaseForm):
+    """Agreement by one click."""
