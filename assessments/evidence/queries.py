@@ -24,6 +24,7 @@ from assessments.closing.queries import Frame, frame_of
 from assessments.measurement.cells import CellTable, cell_table
 from assessments.measurement.closing import cells_of_answers
 from assessments.measurement.cycle_means import CycleMeans
+from assessments.measurement.disclosure import counted_mean
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout
 from assessments.measurement.shuffling import answers_by_dimension
 from assessments.measurement.uncertainty import RaterSpread
@@ -188,7 +189,7 @@ def item_means_of(subject: SurveySubject) -> dict[str, ItemMean]:
         if disclosure.item_dimensions >> place & 1:
             ratings = answers[item.dimension.code]
             column = ratings[:, item.place - _layout(subject).starts[place]]
-            found[item.code] = ItemMean(raters=len(column), mean=float(column.mean()))
+            found[item.code] = ItemMean(raters=len(column), mean=float(counted_mean(column.mean())))
     return found
 
 
