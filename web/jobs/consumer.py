@@ -6,9 +6,9 @@ import threading
 from typing import Any
 
 from flask import Flask
-from huey.consumer import Consumer
+from huey.consumer import Consumer, Worker
 
-from web.jobs.delivery import queue_of
+from web.jobs.delivery import close_queue, queue_of
 from web.jobs.running import beat
 
 WORKERS = 2
@@ -17,8 +17,19 @@ SECONDS_TO_FINISH = 20.0
 log = logging.getLogger("steelyard.jobs")
 
 
+class TidyWorker(Worker):  # type: ignore[misc]  # Huey has no types
+    """A worker that closes its thread's connection to the queue when it ends."""
+
+    def shutdown(self) -> None:
+        """End, and close."""
+        super().shutdown()
+        close_queue(self.huey)
+
+
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
     """A consumer inside another program's process, whose signals it leaves alone."""
+
+    worker_class = TidyWorker
 
     def _set_signal_handlers(self) -> None:
         """Leave the signals to the web server."""

@@ -1,6 +1,7 @@
 """How a queued job reaches a worker: Huey carries its public id; the row in the database says what to do."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -31,6 +32,12 @@ def queue_of(app: Flask) -> Huey:
         app.extensions["job_queue"] = queue
     opened: Huey = app.extensions["job_queue"]
     return opened
+
+
+def close_queue(queue: Huey) -> None:
+    """Close this thread's connections to the queue; what all threads share may have been closed by another already."""
+    with suppress(AttributeError):
+        queue.storage.close()
 
 
 def _through_the_queue(app: Flask) -> Callable[[str], None]:
