@@ -164,7 +164,7 @@ def _store_frozen(survey: Survey, measured: Measured) -> None:
 
 
 def _variance(survey: Survey, measured: Measured, place: int) -> StoredVariance:
-    spread, shared = measured.spread, measured.shared
+    spread, conduct = measured.spread, measured.conduct
     return StoredVariance(
         survey_id=survey.id,
         dimension_code=measured.frame.layout.dimensions[place],
@@ -174,8 +174,8 @@ def _variance(survey: Survey, measured: Measured, place: int) -> StoredVariance:
         named_variance=float(spread.named_variance[place]),
         named_source=int(spread.named_source[place]),
         pairs=int(spread.pairs[place]),
-        shared_variance=float(shared.covariance[place]),
-        shared_pairs=int(shared.pairs[place]),
+        shared_variance=float(conduct.shared_variance[place]),
+        shared_pairs=int(conduct.shared_pairs[place]),
     )
 
 

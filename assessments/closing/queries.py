@@ -16,8 +16,7 @@ from assessments.measurement.cycle_means import CycleMeans, cycle_means
 from assessments.measurement.disclosure import DELETED
 from assessments.measurement.envelopes import Address, Comment, unpacked_answers, unpacked_comments
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout
-from assessments.measurement.sharing import SharedRaters, shared_rater_covariance
-from assessments.measurement.shuffling import KeptAnswers, kept_answers
+from assessments.measurement.shuffling import KeptAnswers, cells_of_rows, kept_answers
 from assessments.measurement.uncertainty import RaterSpread, rater_spread
 from assessments.surveys.models import Survey, SurveySubject
 from assessments.surveys.queries import form_of
@@ -52,7 +51,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Collected:
-    """The submitted answers of a survey, opened: one row a rater and subject, in no order that means anything."""
+    """The submitted answers of a survey, opened: a row each, subject after subject, group after group."""
 
     ratings: NDArray[np.uint8]
     subject: NDArray[np.int64]
@@ -69,7 +68,6 @@ class Measured:
     kept: KeptAnswers
     means: CycleMeans
     spread: RaterSpread
-    shared: SharedRaters
     conduct: Conduct
     respondents: NDArray[np.int64]
 
@@ -145,11 +143,14 @@ def collected(survey: Survey, frame: Frame) -> Collected:
     if not ratings:
         none = np.zeros(0, dtype=np.int64)
         return Collected(np.zeros((0, frame.layout.items), dtype=np.uint8), none, none, none)
+    places = np.searchsorted(frame.subject_ids, np.concatenate(subject)).astype(np.int64)
+    groups = np.concatenate(group).astype(np.int64)
+    order = np.argsort(places * len(GROUPS) + groups, kind="stable")
     return Collected(
-        ratings=np.concatenate(ratings),
-        subject=np.searchsorted(frame.subject_ids, np.concatenate(subject)).astype(np.int64),
-        group=np.concatenate(group).astype(np.int64),
-        rater=np.concatenate(rater).astype(np.int64),
+        ratings=np.concatenate(ratings)[order],
+        subject=places[order],
+        group=groups[order],
+        rater=np.concatenate(rater).astype(np.int64)[order],
     )
 
 
@@ -177,26 +178,26 @@ def measured(
     survey: Survey, frame: Frame, answers: Collected, random_bytes: Callable[[int], bytes] = os.urandom
 ) -> Measured:
     """Form the partition and the cells, and estimate what must be estimated while raters are known."""
-    subject, group, rater = answers.subject, answers.group, answers.rater
     closed = closed_cells(
         answers.ratings,
-        subject=subject,
-        group=group,
+        subject=answers.subject,
+        group=answers.group,
         profile_of_subject=frame.profile_of_subject,
         asked=frame.asked,
         layout=frame.layout,
         threshold=survey.threshold,
     )
-    asked_items = frame.asked_items[frame.profile_of_subject[answers.subject], answers.group]
+    table, group = closed.cells, answers.group
+    cell = cells_of_rows(subject=answers.subject, group=group, closed=closed)
+    asked_items = frame.asked_items[frame.profile_of_subject[answers.subject], group]
     return Measured(
         frame=frame,
         closed=closed,
-        kept=kept_answers(answers.ratings, subject=subject, group=group, closed=closed, random_bytes=random_bytes),
-        means=cycle_means(closed.cells, applicable=frame.applicable, profile_of_subject=frame.profile_of_subject),
-        spread=rater_spread(closed.cells, within=closed.within, default_variance=frame.default_variance),
-        shared=shared_rater_covariance(answers.ratings, subject=subject, group=group, rater=rater, closed=closed),
+        kept=kept_answers(answers.ratings, group=group, cell=cell, table=table, random_bytes=random_bytes),
+        means=cycle_means(table, applicable=frame.applicable, profile_of_subject=frame.profile_of_subject),
+        spread=rater_spread(table, within=closed.within, default_variance=frame.default_variance),
         conduct=conduct(
-            answers.ratings, subject=subject, group=group, rater=rater, asked_items=asked_items, closed=closed
+            answers.ratings, group=group, rater=answers.rater, cell=cell, asked_items=asked_items, table=table
         ),
         respondents=_respondents(answers, closed),
     )

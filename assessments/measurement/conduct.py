@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.measurement.cells import CellTable, rater_values
+from assessments.measurement.cells import CellTable
+from assessments.measurement.packing import least_answers, value_scale
 from assessments.measurement.ratings import ANONYMOUS_FROM, HIGHEST, UNABLE, UNANSWERED
 from assessments.measurement.rounding import quantised
+from assessments.measurement.shuffling import sums_by_dimension
 
 LEAST_RATERS = 10
 LEAST_SAME = 10
@@ -50,8 +53,8 @@ def conduct(
 ) -> Conduct:
     """Count how the anonymous raters of a cycle rated, and estimate what one rater carries from subject to subject.
 
-    `ratings` (raters, items); `group`, `rater`, `cell`, `asked_items` (raters,): as what, who, the row of the cell table
-    or -1, and how many items were asked. With e a value minus the mean of the other raters in its shown cell:
+    `ratings` (raters, items); `group`, `rater`, `cell`, `asked_items` (raters,): as what, who, the row of the cell
+    table or -1, and how many items were asked. With e a value minus the mean of the other raters in its shown cell:
     severity of a rater is the mean of e; `cov_d = sum_raters ((sum e)^2 - sum e^2) / sum_raters m (m - 1)` over raters
     with m > 1 forms, never below 0: two means with k common raters of n and m have the covariance `k cov_d / (n m)`.
     Straight-lined: at least ten numeric answers, all the same. Source: the numeric contract, rules 6 and 7; method of
@@ -59,44 +62,41 @@ def conduct(
     """
     rows = np.flatnonzero(group >= ANONYMOUS_FROM)
     people, place = np.unique(rater[rows], return_inverse=True)
-    sums, squares, forms = np.zeros((3, len(people), len(table.layout.dimensions)))
+    sums, squares, forms = np.zeros((3, len(table.layout.dimensions), len(people)))
     patterns = np.zeros(3, dtype=np.int64)
     for first in range(0, len(rows), BLOCK_ROWS):
-        block = rows[first : first + BLOCK_ROWS]
+        block, whose = rows[first : first + BLOCK_ROWS], place[first : first + BLOCK_ROWS]
         answers = ratings[block]
-        distance, counted = _distances(answers, cell=cell[block], table=table)
-        for array, weights in ((sums, distance), (squares, distance**2), (forms, counted)):
-            _add(array, place[first : first + BLOCK_ROWS], weights)
         patterns += _patterns(answers, asked_items[block])
+        for dimension, (distance, counted) in enumerate(_distances(answers, cell=cell[block], table=table)):
+            for array, weights in ((sums, distance), (squares, distance * distance), (forms, counted)):
+                array[dimension] += np.bincount(whose, weights=weights, minlength=len(people))
     shared, pairs = _shared(sums, squares, forms)
     if len(people) < LEAST_RATERS:
         return Conduct((0,) * len(SEVERITY_BANDS), 0, 0, 0, 0, shared, pairs)
-    number = forms.sum(axis=1)
+    number = forms.sum(axis=0)
     seen = number > 0
-    band = np.searchsorted(np.array(SEVERITY_EDGES), sums.sum(axis=1)[seen] / number[seen], side="right")
+    band = np.searchsorted(np.array(SEVERITY_EDGES), sums.sum(axis=0)[seen] / number[seen], side="right")
     severity = tuple(np.bincount(band, minlength=len(SEVERITY_BANDS)).tolist())
-    return Conduct(severity, len(rows), *patterns.tolist(), shared, pairs)
-
-
-def _add(array: NDArray[np.float64], place: NDArray[np.integer], weights: NDArray[np.generic]) -> None:
-    """Add a row of weights to the row of its rater, many at once."""
-    for column in range(array.shape[1]):
-        array[:, column] += np.bincount(place, weights=weights[:, column], minlength=len(array))
+    same, unable, incomplete = patterns.tolist()
+    return Conduct(severity, len(rows), same, unable, incomplete, shared, pairs)
 
 
 def _distances(
     answers: NDArray[np.uint8], *, cell: NDArray[np.integer], table: CellTable
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Distance of each value from the mean of the others in its shown cell, 0 where there is none."""
-    if not len(table.subject):
-        shape = (len(answers), len(table.layout.dimensions))
-        return np.zeros(shape), np.zeros(shape, dtype=np.bool_)
-    values = rater_values(answers, layout=table.layout)
-    place = np.maximum(cell, 0)
-    raters = table.raters[place].astype(np.int64)
-    counted = values.is_defined & (raters > 1) & (cell >= 0)[:, None]
-    others = (table.total[place] / table.scale - values.value) / np.maximum(raters - 1, 1)
-    return np.where(counted, values.value - others, 0.0), counted
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+    """For each dimension the distance of each value from the mean of the others in its shown cell, 0 without one."""
+    answered, total = sums_by_dimension(answers, layout=table.layout)
+    is_in_cell, place = cell >= 0, np.maximum(cell, 0)
+    for dimension, items in enumerate(table.layout.item_counts):
+        if not len(table.subject):
+            yield np.zeros(len(answers)), np.zeros(len(answers), dtype=np.bool_)
+            continue
+        raters = table.raters[place, dimension].astype(np.int64)
+        counted = (answered[dimension] >= least_answers(items)) & (raters > 1) & is_in_cell
+        value = total[dimension] / np.maximum(answered[dimension], 1)
+        others = (table.total[place, dimension] / value_scale(items) - value) / np.maximum(raters - 1, 1)
+        yield np.where(counted, value - others, 0.0), counted
 
 
 def _patterns(answers: NDArray[np.uint8], asked_items: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -115,8 +115,8 @@ def _shared(
     sums: NDArray[np.float64], squares: NDArray[np.float64], forms: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Covariance of a rater's errors about two subjects per dimension, and the number of pairs of forms."""
-    ordered = (forms * (forms - 1)).sum(axis=0)
-    products = np.where(forms > 1, sums**2 - squares, 0.0).sum(axis=0)
+    ordered = (forms * (forms - 1)).sum(axis=1)
+    products = np.where(forms > 1, sums**2 - squares, 0.0).sum(axis=1)
     enough = ordered >= 2 * LEAST_PAIRS
     covariance = np.where(enough, np.maximum(products / np.maximum(ordered, 1), 0.0), 0.0)
     return quantised(covariance), (ordered // 2).astype(np.int64)

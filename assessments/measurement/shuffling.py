@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.measurement.cells import CellTable, rater_values
+from assessments.measurement.cells import CellTable
 from assessments.measurement.closing import ClosedCells
 from assessments.measurement.errors import ShapeError
-from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout
+from assessments.measurement.packing import least_answers
+from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, HIGHEST, LOWEST, FormLayout
 
 Randomness = Callable[[int], bytes]
 BLOCK_ROWS = 1 << 16
@@ -39,31 +40,31 @@ def kept_answers(
     ratings: NDArray[np.uint8],
     *,
     group: NDArray[np.integer],
-    cell: NDArray[np.integer],
+    cell: NDArray[np.int64],
     table: CellTable,
     random_bytes: Randomness = os.urandom,
 ) -> KeptAnswers:
     """Keep what is counted in a shown cell, in an order drawn anew for every cell and dimension.
 
     `ratings` (raters, items); `group` and `cell` (raters,): as what each rates, and the row of the cell table or -1, as
-    cells_of_rows gives it; fastest when the rows come subject after subject. Of anonymous raters only the answers with a value in a
-    dimension that the cell shows are kept; of named sources everything. Nothing joins the rows of two dimensions.
-    The draw sorts by 32 random bits of the operating system below the number of the cell.
+    cells_of_rows gives it; fastest when the rows come subject after subject. Of anonymous raters only the answers with
+    a value in a dimension that the cell shows are kept; of named sources everything. Nothing joins the rows of two
+    dimensions. The draw sorts by 32 random bits of the operating system below the number of the cell.
     """
     layout = table.layout
     member = np.flatnonzero(cell >= 0)
-    cell = cell[member].astype(np.int64)
+    cell = cell[member]
     kept = _is_kept(ratings, member=member, cell=cell, anonymous=group[member] >= ANONYMOUS_FROM, table=table)
     items = np.array(layout.item_counts, dtype=np.int64)
     rows = np.zeros((len(table.subject), len(items)), dtype=np.int64)
     for place in range(len(items)):
-        rows[:, place] = np.bincount(cell[kept[:, place]], minlength=len(table.subject))
+        rows[:, place] = np.bincount(cell[kept[place]], minlength=len(table.subject))
     lengths = rows * items
     starts = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))])
     within_cell = np.cumsum(lengths, axis=1) - lengths
     written = np.zeros(int(starts[-1]), dtype=np.uint8)
     for place, dimension in enumerate(layout.dimensions):
-        chosen = np.flatnonzero(kept[:, place])
+        chosen = np.flatnonzero(kept[place])
         order = _drawn_order(cell[chosen], random_bytes)
         chosen = chosen[order]
         _write(
@@ -103,16 +104,41 @@ def answers_by_dimension(
 
 
 def _is_kept(
-    ratings: NDArray[np.uint8], *, member: NDArray[np.int64], cell: NDArray[np.int64],
-    anonymous: NDArray[np.bool_], table: CellTable,
+    ratings: NDArray[np.uint8],
+    *,
+    member: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    anonymous: NDArray[np.bool_],
+    table: CellTable,
 ) -> NDArray[np.bool_]:
     """Whether a rater's answers in a dimension stay: with a value in a shown dimension, or given by a named source."""
-    kept = np.empty((len(member), len(table.layout.dimensions)), dtype=np.bool_)
+    shown = np.ascontiguousarray(table.is_shown.T)
+    kept = np.empty((len(table.layout.dimensions), len(member)), dtype=np.bool_)
     for first in range(0, len(member), BLOCK_ROWS):
         block = slice(first, first + BLOCK_ROWS)
-        defined = rater_values(ratings[member[block]], layout=table.layout).is_defined
-        kept[block] = (defined & table.is_shown[cell[block]]) | ~anonymous[block, None]
+        answered, _total = sums_by_dimension(ratings[member[block]], layout=table.layout)
+        for place, items in enumerate(table.layout.item_counts):
+            defined = answered[place] >= least_answers(items)
+            kept[place, block] = (defined & shown[place][cell[block]]) | ~anonymous[block]
     return kept
+
+
+def sums_by_dimension(
+    ratings: NDArray[np.uint8], *, layout: FormLayout
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Number and sum of each rater's numeric answers, both (dimensions, raters), added item by item over all raters.
+
+    A sum of up to 51 ratings of 5 fits a byte.
+    """
+    by_item = np.ascontiguousarray(ratings.T)
+    numeric = np.subtract(by_item, LOWEST, dtype=np.uint8) < HIGHEST
+    answered, total = np.zeros((2, len(layout.dimensions), len(ratings)), dtype=np.uint8)
+    by_item *= numeric
+    for place, dimension in enumerate(layout.dimensions):
+        items = layout.slice_of(dimension)
+        np.add.reduce(numeric[items], axis=0, dtype=np.uint8, out=answered[place])
+        np.add.reduce(by_item[items], axis=0, dtype=np.uint8, out=total[place])
+    return answered, total
 
 
 def _drawn_order(cell: NDArray[np.int64], random_bytes: Randomness) -> NDArray[np.int64]:
