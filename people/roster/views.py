@@ -33,6 +33,7 @@ blueprint = Blueprint("roster", __name__)
 Answer = str | Response | tuple[str, int]
 MOST_AT_ONCE = 500
 MOST_SHOWN = 100
+DONE = "done"
 
 
 @blueprint.route("/people/import", methods=["GET", "POST"])
@@ -98,32 +99,40 @@ def _preview_page(waiting: RosterUpload, viewer: Viewer, form: ConfirmForm) -> A
 
 
 def _read(waiting: RosterUpload, encoding: str) -> RosterFile:
-    return read_roster(path_of(waiting.public_id).read_bytes(), waiting.filename, encoding)
+    path = path_of(waiting.public_id)
+    if not path.exists():
+        raise UploadGoneError
+    return read_roster(path.read_bytes(), waiting.filename, encoding)
 
 
 @blueprint.post("/people/import/<public_id:upload_id>/confirm")
 @guard(Permission.PEOPLE_IMPORT)
 def confirm(upload_id: str) -> Answer:
     """Import what was seen: at once, or in the background where it is much."""
-    viewer = current_viewer()
-    waiting = _upload(upload_id, viewer)
-    form = ConfirmForm()
-    roster = _read(waiting, form.encoding.data or "")
-    if len(roster.content.rows) > MOST_AT_ONCE:
-        return _import_later(waiting, form, viewer)
+    viewer, form = current_viewer(), ConfirmForm()
+    waiting = upload_of(upload_id, viewer.person_id)
+    roster = _read(waiting, form.encoding.data or "") if waiting else None
+    # A second click comes after the file has gone; the form still knows what the first one did.
     if form.carried_out(lambda: _import(waiting, roster, form, viewer)):
+        if form.outcome != DONE:
+            return redirect(url_for("operations.job_page", job_id=form.outcome), 303)
         flash(_("The file is imported."), "success")
         return redirect(url_for("directory.all_people"), 303)
-    return _preview_page(waiting, viewer, form)
+    return _preview_page(_upload(upload_id, viewer), viewer, form)
 
 
-def _import(waiting: RosterUpload, roster: RosterFile, form: ConfirmForm, viewer: Viewer) -> str:
-    plan = import_roster(roster, viewer.today, seen=form.seen.data)
+def _import(waiting: RosterUpload | None, roster: RosterFile | None, form: ConfirmForm, viewer: Viewer) -> str:
+    """Do it, or have it done: the outcome is DONE or the job's address."""
+    if waiting is None or roster is None:
+        raise UploadGoneError
+    if len(roster.content.rows) > MOST_AT_ONCE:
+        return _import_later(waiting, form, viewer)
+    import_roster(roster, viewer.today, seen=form.seen.data)
     discard_upload(waiting)
-    return f"{len(plan.added)} {len(plan.changed)}"
+    return DONE
 
 
-def _import_later(waiting: RosterUpload, form: ConfirmForm, viewer: Viewer) -> Answer:
+def _import_later(waiting: RosterUpload, form: ConfirmForm, viewer: Viewer) -> str:
     arguments = {
         "upload_id": waiting.public_id,
         "encoding": form.encoding.data or "",
@@ -131,9 +140,7 @@ def _import_later(waiting: RosterUpload, form: ConfirmForm, viewer: Viewer) -> A
         "owner_id": viewer.person_id,
     }
     key = f"{IMPORT_JOB}:{waiting.public_id}:{form.seen.data}"
-    if form.carried_out(lambda: enqueue(IMPORT_JOB, arguments, owner_id=viewer.person_id, key=key)):
-        return redirect(url_for("operations.job_page", job_id=form.outcome), 303)
-    return _preview_page(waiting, viewer, form)
+    return enqueue(IMPORT_JOB, arguments, owner_id=viewer.person_id, key=key).public_id
 
 
 @blueprint.post("/people/import/<public_id:upload_id>/discard")
@@ -175,6 +182,4 @@ def _upload(public_id: str, viewer: Viewer) -> RosterUpload:
     waiting = upload_of(public_id, viewer.person_id)
     if waiting is None:
         raise NotFound
-    if not path_of(public_id).exists():
-        raise UploadGoneError
     return waiting
