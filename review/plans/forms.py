@@ -1,8 +1,10 @@
 """Forms of development plans."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from review.plans.models import GoalKind, GoalState
@@ -22,12 +24,16 @@ STATE_LABELS: dict[GoalState, LazyString] = {
 }
 
 
+def _choices(labels: Mapping[Any, LazyString]) -> list[SelectChoice]:
+    return [SelectChoice(member.value, label) for member, label in labels.items()]
+
+
 class GoalForm(BaseForm):
     """What somebody wants to get better at, how, and by when."""
 
     aim = StringField(_l("Aim"), [InputRequired(), Length(max=300), no_control_characters])
     dimension_code = SelectField(_l("Serves"), [Optional()])
-    kind = SelectField(_l("How"), choices={kind.value: label for kind, label in KIND_LABELS.items()})
+    kind = SelectField(_l("How"), choices=_choices(KIND_LABELS))
     steps = TextAreaField(_l("Steps and support"), [Optional(), Length(max=4000), no_control_characters])
     due_on = DateField(_l("By"), [InputRequired()])
 
@@ -41,7 +47,9 @@ class ProgressForm(BaseForm):
     """How far a goal has come."""
 
     progress = IntegerField(_l("Progress in percent"), [InputRequired(), NumberRange(0, 100)])
-    state = SelectField(_l("State"), choices={state.value: label for state, label in STATE_LABELS.items()})
+    state = SelectField(
+        _l("State"), choices=[SelectChoice(state.value, label) for state, label in STATE_LABELS.items()]
+    )
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000), no_control_characters])
 
 
