@@ -42,8 +42,8 @@ class ReleasedSums:
 
         Subjects who are in the same released sets cannot be told apart; only unions of such classes can follow from
         sums. A union follows exactly when its indicator lies in the span of those released (elimination modulo a prime
-        of 31 bits). A sum over nobody new is allowed, over fewer than the threshold refused. Source: audit of sum queries,
-        Chin and Ozsoyoglu (1982).
+        of 31 bits). A sum that follows from earlier ones is allowed, one over fewer than the threshold refused. Source:
+        audit of sum queries, Chin and Ozsoyoglu (1982).
 
         >>> ReleasedSums(3, (frozenset("abcdef"),)).audited("abcde").exposed
         ('f',)
