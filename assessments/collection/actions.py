@@ -23,7 +23,7 @@ def remind(viewer: Viewer, survey: Survey, today: date) -> int:
             rater.person.email,
             _l("Somebody counts on your answer"),
             _l(
-                "%(name)s, %(waiting)s of your requests to rate colleagues still wait for you. Answers are taken until "
+                "%(name)s, requests to rate colleagues still wait for you: %(waiting)s. Answers are taken until "
                 "%(moment)s. Nobody learns what you answer; this reminder goes to everyone who has not submitted yet.",
                 name=rater.person.name,
                 waiting=rater.waiting,
