@@ -19,7 +19,7 @@ LOADED = """
 import importlib, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
-known = {"numpy", "scipy", "assessments", "review", "sitecustomize", "usercustomize", *sys.stdlib_module_names}
+known = {"numpy", "scipy", "assessments", "review", "sitecustomize", "cython_runtime", *sys.stdlib_module_names}
 print(sorted({name.split(".")[0] for name in sys.modules if not name.startswith("_")} - known))
 """
 
