@@ -37,8 +37,8 @@ STATE_NAMES = {
 def accounts() -> Answer:
     """List everyone with the state of their account."""
     columns = (
-        Column("name", _l("Name"), Person.sort_key, (Person.name, Person.sort_key)),
-        Column("employee_number", _l("Number"), Person.employee_number, Person.employee_number),
+        Column("name", _l("Full name"), Person.sort_key, (Person.name, Person.sort_key)),
+        Column("employee_number", _l("Employee number"), Person.employee_number, Person.employee_number),
         Column("login", _l("Sign-in name"), Account.login, (Account.login, Person.email)),
         Column("state", _l("State"), Account.state),
         Column("actions", _l("Actions"), kind="actions"),

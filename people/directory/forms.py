@@ -26,7 +26,7 @@ def an_email_address(_form: Any, field: Any) -> None:
 class DetailsForm(BaseForm):
     """What is known of a person apart from where they sit."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Write the name.")), Length(max=200), no_control_characters])
+    name = StringField(_l("Full name"), [InputRequired(_l("Write the name.")), Length(max=200), no_control_characters])
     employee_number = StringField(
         _l("Employee number"), [InputRequired(_l("Write the employee number.")), Length(max=64), no_control_characters]
     )

@@ -36,15 +36,17 @@ def _people_listing(viewer: Viewer) -> Listing:
     statement = scope(viewer, Permission.PEOPLE_READ, people_with_posts(viewer.today), Person.id)
     units = [(row.unit.code, "\u2003" * row.depth + localized(row.unit.name)) for row in units_as_tree(all_units())]
     columns = (
-        Column("name", _l("Name"), Person.sort_key, (Person.name, Person.sort_key)),
-        Column("employee_number", _l("Number"), Person.employee_number, (Person.employee_number, Person.email)),
+        Column("name", _l("Full name"), Person.sort_key, (Person.name, Person.sort_key)),
+        Column(
+            "employee_number", _l("Employee number"), Person.employee_number, (Person.employee_number, Person.email)
+        ),
         Column("position", _l("Position"), in_language(Position.title), in_language(Position.title)),
         Column("unit", _l("Unit"), in_language(Unit.name), in_language(Unit.name)),
         Column("manager", _l("Manager"), Manager.sort_key),
-        Column("presence", _l("Since"), Person.hired_on),
+        Column("presence", _l("Works here since"), Person.hired_on),
     )
     filters = (
-        Choice("presence", _l("Who"), PRESENCE, conditions=presence_on(viewer.today)),
+        Choice("presence", _l("Presence"), PRESENCE, conditions=presence_on(viewer.today)),
         Choice("unit", _l("Unit"), units, conditions=_unit_condition(request.args.get("unit", ""))),
     )
     return Listing(

@@ -14,7 +14,7 @@ from web.language import lazy_gettext as _l
 class GrantForm(BaseForm):
     """Who gets which role, over what, for how long."""
 
-    person = PersonField(_l("Who"), [InputRequired(_l("Name the person."))])
+    person = PersonField(_l("Who gets the role"), [InputRequired(_l("Name the person."))])
     role = RadioField(
         _l("Role"),
         [InputRequired(_l("Choose a role."))],

@@ -19,7 +19,7 @@ from web.tables import Choice, Column, Listing, in_language
 
 blueprint = Blueprint("grants", __name__)
 Answer = str | Response | tuple[str, int]
-VALIDITY = (("now", _l("Today")), ("later", _l("Later")), ("ended", _l("Ended")))
+VALIDITY = (("now", _l("Holds today")), ("later", _l("Begins later")), ("ended", _l("Has ended")))
 
 
 @blueprint.get("/roles")
@@ -28,14 +28,14 @@ def all_grants() -> Answer:
     """List who holds which granted role."""
     viewer = current_viewer()
     columns = (
-        Column("name", _l("Who"), Person.sort_key, (Person.name, Person.sort_key, Person.employee_number)),
+        Column("name", _l("Holder"), Person.sort_key, (Person.name, Person.sort_key, Person.employee_number)),
         Column("role", _l("Role"), RoleGrant.role),
-        Column("unit", _l("Over"), in_language(Unit.name), in_language(Unit.name)),
+        Column("unit", _l("Responsible for"), in_language(Unit.name), in_language(Unit.name)),
         Column("time", _l("From – to"), RoleGrant.starts_on),
         Column("actions", _l("Actions"), kind="actions"),
     )
     filters = (
-        Choice("validity", _l("When"), VALIDITY, conditions=validity_on(viewer.today)),
+        Choice("validity", _l("Validity"), VALIDITY, conditions=validity_on(viewer.today)),
         Choice("role", _l("Role"), [(role.value, ROLE_NAMES[role]) for role in GRANTED_ROLES], RoleGrant.role),
     )
     listing = Listing(

@@ -56,7 +56,7 @@ class FurtherPostForm(PostForm):
 class EndPostForm(BaseForm):
     """The last day of a post."""
 
-    ends_on = DateField(_l("Last day"), [InputRequired(_l("Write a date such as 2026-03-01."))])
+    ends_on = DateField(_l("Last day of the post"), [InputRequired(_l("Write a date such as 2026-03-01."))])
 
     @property
     def last_day(self) -> date:

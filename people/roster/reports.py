@@ -56,13 +56,13 @@ def change_lines(change: PersonChange) -> ChangeLines:
 
 
 def _detail_lines(before: Known, after: Known) -> list[str]:
-    names = {"name": _("Name"), "email": _("E-mail"), "hired_on": _("Hired on"), "left_on": _("Left on")}
+    names = {"name": _("Full name"), "email": _("E-mail"), "hired_on": _("Hired on"), "left_on": _("Left on")}
     pairs = ((label, getattr(before, key), getattr(after, key)) for key, label in names.items())
     return [f"{label}: {_shown(old)} → {_shown(new)}" for label, old, new in pairs if old != new]
 
 
 def _post_line(stay: Stay) -> str:
-    time = f"{format_date(stay.starts_on)} – {format_date(stay.ends_on) if stay.ends_on else _('open')}"
+    time = f"{format_date(stay.starts_on)} – {format_date(stay.ends_on) if stay.ends_on else _('open-ended')}"
     manager = _("reports to %(number)s", number=stay.post.manager) if stay.post.manager else ""
     parts = (stay.post.position, stay.post.unit, manager, f"{stay.post.share} %", time)
     return " · ".join(part for part in parts if part)

@@ -21,7 +21,7 @@ class UnitForm(BaseForm):
     code = StringField(_l("Code"), CODE, description=_l("Short and lasting; files name the unit by it."))
     name_zh = StringField(_l("Chinese"), NAME)
     name_en = StringField(_l("English"), NAME)
-    parent = UnitField(_l("Below"), [Optional()], nothing=_l("At the top"))
+    parent = UnitField(_l("Belongs to"), [Optional()], nothing=_l("At the top"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a name in at least one language, too."""

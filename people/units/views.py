@@ -55,7 +55,7 @@ def unit(unit_id: str) -> Answer:
 def all_positions_page() -> Answer:
     """List the positions with their job level."""
     columns = (
-        Column("title", _l("Title"), in_language(Position.title), in_language(Position.title)),
+        Column("title", _l("Position title"), in_language(Position.title), in_language(Position.title)),
         Column("code", _l("Code"), Position.code, Position.code),
         Column("job_level", _l("Job level"), Position.job_level, kind="number"),
         Column("people", _l("People"), kind="number"),
