@@ -47,17 +47,21 @@ SENTENCES = {
     FindingCode.MANAGER_LEFT: _l("The manager of %(name)s, %(manager)s, has left or is about to leave."),
     FindingCode.MANAGER_WITHOUT_ACCOUNT: _l("The manager %(manager)s cannot sign in: there is no active account."),
     FindingCode.NO_SCHEME: _l("No scheme covers job level %(level)s of %(name)s."),
-    FindingCode.NO_PROFILE: _l("%(count)s people in the position %(position)s are not in: it has no role profile."),
+    FindingCode.NO_PROFILE: _l(
+        "People in the position %(position)s (%(count)s) do not take part: it has no role profile."
+    ),
     FindingCode.NO_SCORECARD: _l("%(name)s has no scorecard for this period, but the scheme counts key figures."),
     FindingCode.SCORECARD_DRAFT: _l("The scorecard of %(name)s is still a draft that nobody has agreed to."),
     FindingCode.SCORECARD_NOT_LOCKED: _l("The scorecard of %(name)s is agreed but not locked yet."),
-    FindingCode.ACTUALS_MISSING: _l("%(name)s: %(count)s monthly figures are missing for %(measures)s."),
+    FindingCode.ACTUALS_MISSING: _l("Monthly figures of %(name)s are missing for %(measures)s (%(count)s)."),
     FindingCode.NO_ANONYMOUS_CELL: _l("%(name)s would have no anonymous result: too few raters are planned."),
     FindingCode.SMALL_GROUPS: _l(
         "%(name)s: fewer than five raters are planned in %(groups)s; one who is silent can be enough."
     ),
     FindingCode.LOAD_TOO_HIGH: _l("%(name)s is asked %(items)s items about others; at most %(most)s can be asked."),
-    FindingCode.RATERS_WITHOUT_ACCOUNT: _l("%(count)s raters cannot sign in: they have no active account."),
+    FindingCode.RATERS_WITHOUT_ACCOUNT: _l(
+        "Raters who cannot sign in, because they have no active account: %(count)s."
+    ),
     FindingCode.CLOSES_IN_THE_PAST: _l("The answers would close in the past."),
     FindingCode.CLOSES_BEFORE_PERIOD_ENDS: _l("The answers close before the period ends."),
     FindingCode.SNAPSHOT_OUTSIDE_PERIOD: _l("The day of the snapshot lies outside the period."),

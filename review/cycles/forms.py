@@ -21,6 +21,13 @@ class LocalTimeField(DateTimeLocalField):
         """Ask for it; every moment of a cycle is needed."""
         super().__init__(label, [InputRequired(A_MOMENT)], format=FORMATS, **options)
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed, or say how it is typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(str(A_MOMENT)) from error
+
 
 def moment_in(zone: str, local: datetime, field: str) -> datetime:
     """The instant at which clocks in a zone show a time; raises NoSuchTimeError for one that summer time leaves out."""

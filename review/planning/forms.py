@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from flask import current_app
 from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from assessments.surveys.models import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
 from review.cycles.actions import CyclePlan
@@ -18,7 +18,7 @@ from web.language import lazy_gettext as _l
 from web.texts import stored_text
 
 A_DATE = _l("Write a date such as 2026-03-01.")
-A_NAME = [InputRequired(_l("Write a name.")), Length(max=200), no_control_characters]
+A_NAME = [DataRequired(_l("Write a name.")), Length(max=200), no_control_characters]
 A_THRESHOLD = _l("Write a whole number from 3 to 10.")
 END_OF_WORK = time(18, 0)
 

@@ -82,7 +82,8 @@ def test_scorecards_are_missing_drafts_or_not_locked(person: Find) -> None:
     assert found(findings, FindingCode.NO_SCORECARD) == set()
     missing = [finding for finding in findings if finding.code is FindingCode.ACTUALS_MISSING]
     assert len(missing) == 8
-    assert missing[0].sentence.endswith("12 monthly figures are missing for Net sales, On-time shipping rate.")
+    expected = "Monthly figures of Anne Dodsworth are missing for Net sales, On-time shipping (12)."
+    assert missing[0].sentence == expected
 
 
 def test_a_month_without_a_figure_is_named(person: Find) -> None:
@@ -122,7 +123,7 @@ def test_small_teams_are_named_before_the_opening(person: Find) -> None:
 def test_positions_without_profile_are_counted(person: Find) -> None:
     findings = data_check(plan_northwind_cycle(person))
     sentences = [finding.sentence for finding in findings if finding.code is FindingCode.NO_PROFILE]
-    assert "1 people in the position Head of HR are not in: it has no role profile." in sentences
+    assert "People in the position Head of HR (1) do not take part: it has no role profile." in sentences
     assert len(sentences) == 5
 
 
