@@ -237,7 +237,7 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value) or ABSENT
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return str(_("yes") if value else _("no"))
     return ABSENT if value is None else str(value)
 
 
