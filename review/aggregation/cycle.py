@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assessments.measurement.cells import CellTable
 from assessments.measurement.closing import closed_cells
 from assessments.measurement.cycle_means import CycleMeans, cycle_means
+from assessments.measurement.disclosure import DELETED
 from assessments.measurement.uncertainty import RaterSpread, rater_spread
 from review.aggregation.composites import composite_variances
 from review.aggregation.design import CycleDesign
@@ -34,7 +35,8 @@ BLOCK_SUBJECTS = 1 << 11
 class CycleScores:
     """Everything that the aggregation computes for a cycle, with every step between, for lineage and seals.
 
-    `cell_of_group` and `items_shown` are known where the scores come from answers, None where they come from cells.
+    `cell_of_group` is known where the scores come from answers, None where they come from cells; `items_shown` and
+    `deleted_groups` (subjects, 7 groups) come from the answers, or as they were kept.
     """
 
     design: CycleDesign
@@ -42,6 +44,7 @@ class CycleScores:
     cells: CellTable
     cell_of_group: NDArray[np.int8] | None
     items_shown: NDArray[np.bool_] | None
+    deleted_groups: NDArray[np.bool_] | None
     means: CycleMeans
     spread: RaterSpread
     terms: CellTerms
@@ -86,8 +89,11 @@ def aggregate_cycle(
     means = means or cycle_means(cells, applicable=design.applicable, profile_of_subject=profiles)
     if spread is None:
         spread = rater_spread(cells, within=closed.within, default_variance=design.default_rater_variance)
-    result = aggregate_cells(cells, profile_of_subject=profiles, design=design, means=means, spread=spread)
-    return replace(result, cell_of_group=closed.cell_of_group, items_shown=closed.items_shown)
+    result = aggregate_cells(
+        cells, profile_of_subject=profiles, design=design, means=means, spread=spread, items_shown=closed.items_shown,
+        deleted_groups=closed.cell_of_group == DELETED,
+    )
+    return replace(result, cell_of_group=closed.cell_of_group)
 
 
 def aggregate_cells(
@@ -97,10 +103,13 @@ def aggregate_cells(
     design: CycleDesign,
     means: CycleMeans,
     spread: RaterSpread,
+    items_shown: NDArray[np.bool_] | None = None,
+    deleted_groups: NDArray[np.bool_] | None = None,
 ) -> CycleScores:
     """Aggregate from stored cells with the frozen means and spread: the same numbers to the last bit.
 
-    Used to recompute and verify after close, for corrections of named sources, and with annulled cells (0 raters).
+    `items_shown` and `deleted_groups`, as they were kept at close, only go along for the explanation. Used to recompute
+    and verify after close, for corrections of named sources, and with annulled cells (0 raters).
     """
     profiles = design.checked_profiles(profile_of_subject)
     if cells.subjects != len(profiles) or cells.layout != design.layout:
@@ -117,7 +126,8 @@ def aggregate_cells(
         profile_of_subject=profiles,
         cells=cells,
         cell_of_group=None,
-        items_shown=None,
+        items_shown=items_shown,
+        deleted_groups=deleted_groups,
         means=means,
         spread=spread,
         terms=terms,

@@ -109,7 +109,7 @@ def person_steps(result: CycleScores, subject: int) -> PersonSteps:
     return PersonSteps(
         dimensions=dimensions,
         cells=tuple(result.cells.groups_of(row) for row in rows),
-        hidden=_deleted(result.cell_of_group, subject),
+        hidden=_deleted(result.deleted_groups, subject),
         overall=float(overall.value[subject]),
         overall_error=float(overall.standard_error[subject]),
         overall_reason=Reason(int(overall.reason[subject])),
@@ -121,11 +121,11 @@ def person_steps(result: CycleScores, subject: int) -> PersonSteps:
     )
 
 
-def _deleted(cell_of_group: NDArray[np.int8] | None, subject: int) -> tuple[RaterGroup, ...]:
+def _deleted(deleted_groups: NDArray[np.bool_] | None, subject: int) -> tuple[RaterGroup, ...]:
     """Groups of a subject whose answers were deleted at close."""
-    if cell_of_group is None:
+    if deleted_groups is None:
         return ()
-    return tuple(group for place, group in enumerate(GROUPS) if cell_of_group[subject, place] < -1)
+    return tuple(group for place, group in enumerate(GROUPS) if deleted_groups[subject, place])
 
 
 def _dimension(result: CycleScores, subject: int, place: int, *, weight: float, share: float) -> DimensionSteps:

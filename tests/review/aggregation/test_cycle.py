@@ -13,6 +13,7 @@ from assessments.measurement.cells import cell_table
 from assessments.measurement.errors import InvalidRatingError, ShapeError, TooManyRatersError
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS
 from review.aggregation.cycle import aggregate_cells, aggregate_cycle
+from review.aggregation.explanation import person_steps
 from tests.review.aggregation import plain
 from tests.review.aggregation.organisations import aggregated, arrays_of, cycles, design_of
 
@@ -115,10 +116,13 @@ def test_from_stored_cells_every_number_is_the_same_to_the_last_bit(cycle):
         layout=cells.layout, subjects=cells.subjects, subject=cells.subject[order], groups=cells.groups[order],
         raters=cells.raters[order], total=cells.total[order],
     )
-    assert_same(result, aggregate_cells(
+    again = aggregate_cells(
         stored, profile_of_subject=result.profile_of_subject, design=result.design, means=result.means,
-        spread=result.spread,
-    ))
+        spread=result.spread, items_shown=result.items_shown, deleted_groups=result.deleted_groups,
+    )
+    assert_same(result, again)
+    for number in range(cells.subjects):
+        assert person_steps(again, number) == person_steps(result, number)
 
 
 @SETTINGS
