@@ -28,7 +28,7 @@ from review.aggregation.overall import OverallScores, overall_scores
 from review.aggregation.points import SectionPoints, dimension_points, points_slope, section_points, section_shares
 from review.aggregation.version import FORMULA_VERSION
 
-BLOCK_SUBJECTS = 1 << 11
+BLOCK_SUBJECTS = 1 << 12
 
 
 @dataclass(frozen=True)
