@@ -85,7 +85,6 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=settings.mode is not Mode.TESTING,
         TIME_ZONE=settings.time_zone,
         CURRENCY=settings.currency,
-        BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
