@@ -2,7 +2,7 @@
 
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from io import BytesIO
@@ -19,13 +19,13 @@ from web.files.errors import (
 )
 from web.files.reading import read_table
 from web.files.workbooks import LARGEST_UNPACKED
-from web.files.writing import xlsx_bytes
+from web.files.writing import Cell, xlsx_bytes
 
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def proper(rows: list[list[object]] | None = None) -> bytes:
-    return xlsx_bytes({"人员": rows or [["姓名", "分数"], ["王伟", 3.5]], "second": [["x"], [1]]})  # type: ignore[dict-item]
+def proper(rows: list[Sequence[Cell]] | None = None) -> bytes:
+    return xlsx_bytes({"人员": rows or [["姓名", "分数"], ["王伟", 3.5]], "second": [["x"], [1]]})
 
 
 def rebuilt(changes: Mapping[str, bytes], extra: Mapping[str, bytes] | None = None) -> bytes:

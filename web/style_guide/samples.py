@@ -75,7 +75,7 @@ STATEMENT = both(
     "与客户谈判时，能在坚持底线的同时达成一致。",
     "Reaches agreement with customers without giving up what must be kept.",
 )
-TODO = [
+TASKS = [
     SimpleNamespace(
         title=both("评价五位同事", "Rate five colleagues"),
         detail=both("已完成 2 份，共 5 份", "2 of 5 done"),
