@@ -83,9 +83,9 @@ def load_accounts(people: Sequence[Hired], password_hash: str) -> None:
 def load_grants(today: date) -> None:
     """Grant the staff their roles."""
     starts_on = present_structure_since(today)
+    units = {unit.code: unit for unit in db.session.scalars(select(Unit))}
     for row in staff_roles():
-        unit = db.session.scalar(select(Unit).where(Unit.code == row["role_unit"])) if row["role_unit"] else None
-        person = _person(row["employee_number"])
+        person, unit = _person(row["employee_number"]), units.get(row["role_unit"])
         db.session.add(RoleGrant(person_id=person.id, role=Role(row["role"]), unit=unit, starts_on=starts_on))
         record("role.granted", about=person, details={"role": row["role"]})
 
