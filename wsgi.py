@@ -37,11 +37,11 @@ import review.demonstration.queries
 import review.home.views
 import review.participation.views
 import review.planning.views
-import review.running.commands
+import review.plans.views
 import review.running.jobs
 import review.running.views
-import review.plans.views
 import review.schemes.views
+import review.seals.commands
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
 import rubrics.measures.views
@@ -93,7 +93,7 @@ COMMANDS: tuple[click.Group, ...] = (
     people.operations.commands.backups,
     rubrics.catalogue.commands.commands,
     assessments.actuals.commands.commands,
-    review.running.commands.commands,
+    review.seals.commands.commands,
     review.demonstration.commands.commands,
 )
 # Their decorators tell the workers what there is to run.

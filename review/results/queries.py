@@ -29,6 +29,7 @@ def results_of(cycle: Cycle) -> list[Result]:
             joinedload(Result.participant).joinedload(Participant.person),
             joinedload(Result.participant).joinedload(Participant.scheme),
             joinedload(Result.participant).joinedload(Participant.profile),
+            joinedload(Result.formula_version),
         )
         .order_by(Result.id)
     )

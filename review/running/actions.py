@@ -3,6 +3,7 @@
 from review.cycles.actions import begin_closing, mark_closed, release_cycle
 from review.cycles.models import Cycle, CycleState
 from review.scoring.actions import store_results
+from review.seals.actions import seal_results
 from web.database import db
 from web.jobs.actions import enqueue
 from web.jobs.models import Job
@@ -31,5 +32,7 @@ def finish_cycle(cycle_id: int) -> Cycle:
 
 
 def release(cycle: Cycle) -> Cycle:
-    """Show the results to everyone concerned; from here on they do not change any more."""
-    return release_cycle(cycle)
+    """Show the results to everyone concerned and seal them; from here on they do not change any more."""
+    release_cycle(cycle)
+    seal_results(cycle)
+    return cycle

@@ -48,13 +48,13 @@ def open_command(name: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 def close_command(name: str, early: bool, yes: bool) -> None:
     """Close a cycle and calculate its results; a close that was interrupted goes on."""
-    cycle = _named(name)
+    cycle = named_cycle(name)
     if cycle.state is not CycleState.CLOSING:
         if not yes:
             click.confirm("No answer is taken any more; what is not shown is destroyed for good. Close?", abort=True)
         cycle = _with_cycle(name, lambda found: _closing(found, early))
     run_pending()
-    cycle = _named(name)
+    cycle = named_cycle(name)
     if cycle.state is CycleState.CLOSING:
         click.echo("The close goes on in the background.")
         return
@@ -85,12 +85,13 @@ def release_command(name: str, yes: bool) -> None:
 
 def _with_cycle(name: str, action: Callable[[Cycle], Cycle]) -> Cycle:
     try:
-        return in_transaction(lambda: action(_named(name)))
+        return in_transaction(lambda: action(named_cycle(name)))
     except SteelyardError as error:
         _refuse(str(error))
 
 
-def _named(name: str) -> Cycle:
+def named_cycle(name: str) -> Cycle:
+    """The cycle that a name or identifier means; says so and ends the command where that is not one."""
     found = cycle_by_public_id(name)
     meant = [found] if found is not None else cycles_named(name)
     if len(meant) != 1:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assessments.evidence.queries import closed_survey, cycle_means_of, spread_of
 from assessments.measurement.ratings import GROUPS, FormLayout
@@ -43,6 +44,7 @@ class PersonScores:
     steps: PersonSteps | None
     card: CardResult | None
     total: TotalResult
+    hidden_groups: tuple[str, ...] = ()
 
     @property
     def has_failed_gate(self) -> bool:
@@ -59,6 +61,7 @@ class ScoredCycle:
     scores: CycleScores
     place_of_subject: dict[int, int]
     cards: dict[int, CardResult]
+    deleted_groups: NDArray[np.bool_]
 
     @cached_property
     def people(self) -> list[PersonScores]:
@@ -70,7 +73,9 @@ class ScoredCycle:
         place = self.place_of_subject.get(participant.subject_id or 0)
         steps = None if place is None else person_steps(self.scores, place)
         card = self.cards.get(participant.scorecard_id or 0)
-        return PersonScores(participant, steps, card, _total(participant, steps, card))
+        deleted = () if place is None else np.flatnonzero(self.deleted_groups[place])
+        hidden = tuple(GROUPS[group].value for group in deleted)
+        return PersonScores(participant, steps, card, total_of(participant, steps, card), hidden)
 
 
 def scored_cycle(cycle: Cycle) -> ScoredCycle:
@@ -87,6 +92,8 @@ def scored_cycle(cycle: Cycle) -> ScoredCycle:
         design=design,
         means=cycle_means_of(cycle.survey, layout),
         spread=spread_of(cycle.survey, layout),
+        items_shown=closed.items_shown,
+        deleted_groups=closed.deleted_groups,
     )
     results = period_results([row.scorecard_id for row in participants if row.scorecard_id is not None])
     return ScoredCycle(
@@ -95,6 +102,7 @@ def scored_cycle(cycle: Cycle) -> ScoredCycle:
         scores=scores,
         place_of_subject={subject.id: place for place, subject in enumerate(subjects)},
         cards={card.card_id: card for card in results.cards},
+        deleted_groups=closed.deleted_groups,
     )
 
 
@@ -137,7 +145,8 @@ def _default_variance(cycle: Cycle) -> float:
     return framework.default_rater_variance
 
 
-def _total(participant: Participant, steps: PersonSteps | None, card: CardResult | None) -> TotalResult:
+def total_of(participant: Participant, steps: PersonSteps | None, card: CardResult | None) -> TotalResult:
+    """Total and grade of a participant from dimensions and scorecard."""
     scheme = participant.scheme
     assert scheme is not None, "a graded participant has a scheme"
     entries = [_section(section.kind, section.weight, steps, card) for section in scheme.sections]
@@ -148,12 +157,18 @@ def _total(participant: Participant, steps: PersonSteps | None, card: CardResult
 def _section(kind: SectionKind, weight: int, steps: PersonSteps | None, card: CardResult | None) -> SectionEntry:
     if kind is SectionKind.COMPETENCY:
         hundredths = steps.section_hundredths if steps is not None else None
-        error = steps.section_error if steps is not None and hundredths is not None else 0.0
-        return SectionEntry(kind.value, weight, hundredths, float(quantised(error)))
+        return SectionEntry(kind.value, weight, hundredths, _section_error(kind, steps, hundredths))
     if card is None:
         return SectionEntry(kind.value, weight, None, state=PartState.MISSING)
     state = KPI_STATES.get(card.section_reason, PartState.MISSING)
     return SectionEntry(kind.value, weight, card.hundredths, state=state)
+
+
+def _section_error(kind: SectionKind, steps: PersonSteps | None, points: float | None) -> float:
+    """The error of a section's points: from raters alone, because figures are counted."""
+    if kind is not SectionKind.COMPETENCY or steps is None or points is None:
+        return 0.0
+    return float(quantised(steps.section_error))
 
 
 def result_numbers(person: PersonScores) -> dict[str, Any]:
@@ -211,6 +226,7 @@ def _section_numbers(person: PersonScores) -> list[dict[str, Any]]:
             "hundredths": None if term.points is None else round(term.points * 100),
             "state": term.state.value,
             "share": float(quantised(float(term.share))),
+            "standard_error": _section_error(section.kind, person.steps, term.points),
         }
         for section, term in zip(scheme.sections, person.total.points.terms, strict=True)
     ]
@@ -221,8 +237,10 @@ def _frozen_steps(person: PersonScores) -> dict[str, Any]:
     steps, card = person.steps, person.card
     return {
         "formulas": steps.formula_version if steps is not None else FORMULA_VERSION,
-        "hidden_groups": [group.value for group in steps.hidden] if steps is not None else [],
+        "hidden_groups": list(person.hidden_groups),
         "dimensions": [_frozen_dimension(step) for step in steps.dimensions] if steps is not None else [],
+        "currency": card.currency if card is not None else None,
+        "continues_line": card.continues_line if card is not None else False,
         "key_figures": [_frozen_line(line) for line in card.lines] if card is not None else [],
     }
 
@@ -230,26 +248,9 @@ def _frozen_steps(person: PersonScores) -> dict[str, Any]:
 def _frozen_dimension(step: DimensionSteps) -> dict[str, Any]:
     return {
         "code": step.dimension,
-        "cells": [
-            {
-                "groups": [group.value for group in cell.groups],
-                "is_shown": cell.is_shown,
-                "raters": cell.raters,
-                "mean": cell.mean,
-                "weight": cell.weight,
-                "cycle_mean": cell.cycle_mean,
-                "part": cell.part,
-            }
-            for cell in step.cells
-        ],
+        "cells": [vars(cell) | {"groups": [group.value for group in cell.groups]} for cell in step.cells],
         "groups": [
-            {
-                "group": base.group.value,
-                "weight": base.weight,
-                "cycle_mean": base.cycle_mean,
-                "source": base.source.name.lower(),
-            }
-            for base in step.groups
+            vars(base) | {"group": base.group.value, "source": base.source.name.lower()} for base in step.groups
         ],
         "shown_weight": step.shown_weight,
         "base": step.base,
@@ -262,6 +263,7 @@ def _frozen_line(line: LineResult) -> dict[str, Any]:
         "code": line.measure_code,
         "measure_id": line.measure_id,
         "joining": line.joining,
+        "is_lower_better": line.is_lower_better,
         "weight": line.weight,
         "share": str(line.share),
         "status": line.status.value,
@@ -270,11 +272,20 @@ def _frozen_line(line: LineResult) -> dict[str, Any]:
         "target": _text(line.target),
         "curve": [[str(figure), str(points)] for figure, points in line.curve],
         "actual": _text(line.actual),
+        "numerator": _text(line.numerator),
+        "denominator": _text(line.denominator),
         "points": None if line.points is None else float(quantised(line.points)),
         "reason": "" if line.reason is Reason.ESTIMATED else line.reason.code,
         "attainment": _text(line.attainment),
         "months": [
-            {"month": month.month, "value": _text(month.value), "denominator": _text(month.denominator)}
+            {
+                "month": month.month,
+                "value": _text(month.value),
+                "denominator": _text(month.denominator),
+                "members": month.members,
+                "number": month.number,
+                "import_id": month.import_id,
+            }
             for month in line.months
         ],
         "missing": list(line.missing),
