@@ -5,11 +5,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
 from assessments.measurement.apportionment import Weight, exact, rounded_to_total
 from review.rewards.errors import BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
+
+
+class Method(StrEnum):
+    """How guidelines are brought to the budget: by one factor for all, or one step for all (least squared distance)."""
+
+    PROPORTIONAL = "proportional"
+    LEAST_SQUARES = "least_squares"
 
 
 @dataclass(frozen=True)
@@ -41,38 +49,61 @@ class Raise:
 
 @dataclass(frozen=True)
 class Allocation:
-    """Raises in the order of the requests, the factor on all guidelines, and the budget's use to the minor unit."""
+    """Raises in the order of the requests, and the budget's use to the minor unit.
+
+    `factor` is k of the proportional method (1 in the other), `step` the rate taken off all guidelines by least squares
+    (0 in the other).
+    """
 
     raises: tuple[Raise, ...]
     factor: Fraction
+    step: Fraction
     cost: int
     budget: int
     left: int
 
 
 @dataclass(frozen=True)
-class _Limits:
-    """Exact guideline amount of a person and the whole amounts that bound the raise."""
+class _Line:
+    """A person's amount on the way to the budget: `start + slope t` within whole amounts that bound the raise."""
 
+    start: Fraction
+    slope: Fraction
     guideline: Fraction
     least: int
     most: int | None
 
-    def amount(self, factor: Fraction) -> Fraction:
-        """Raise at a factor, within its bounds."""
-        scaled = max(factor * self.guideline, Fraction(self.least))
-        return scaled if self.most is None else min(scaled, Fraction(self.most))
+    def amount(self, way: Fraction) -> Fraction:
+        """Raise at a place of the way, within its bounds."""
+        free = max(self.start + self.slope * way, Fraction(self.least))
+        return free if self.most is None else min(free, Fraction(self.most))
+
+    def bends(self) -> list[Fraction]:
+        """Places where the raise leaves its floor and where it meets its cap."""
+        bounds = [self.least] if self.most is None else [self.least, self.most]
+        return [(bound - self.start) / self.slope for bound in bounds] if self.slope > 0 else []
+
+    def is_rising(self, way: Fraction) -> bool:
+        """Whether the raise grows beyond a place of the way."""
+        free = self.start + self.slope * way
+        return self.slope > 0 and self.least <= free and (self.most is None or free < self.most)
 
 
 def allocate(
-    requests: Sequence[RaiseRequest], *, budget: int, may_exceed_guideline: bool = False
+    requests: Sequence[RaiseRequest],
+    *,
+    budget: int,
+    may_exceed_guideline: bool = False,
+    method: Method = Method.PROPORTIONAL,
 ) -> Allocation:
-    """Share out a budget in proportion to the guidelines: `x_i = clip(k g_i, floor_i, cap_i)` with `sum s_i x_i = B`.
+    """Share out a budget by the guidelines, within everybody's floor and cap, so that `sum s_i x_i = B`.
 
-    The factor k is exact and at most 1, unless the guideline may be exceeded. Amounts are whole minor units: each its
-    whole part, the last units to the largest remainders (equal ones by key). The cost never exceeds the budget, and
-    equals it unless guidelines or caps stop it. What would lift a salary above its range is a lump sum. Monotone in the
-    guideline; independent of order. Raises ZeroBudgetError, BudgetBelowFloorsError, RaiseLimitsError.
+    Proportional: `x_i = clip(k g_i, floor_i, cap_i)`; least squares: `x_i = clip(g_i - step, floor_i, cap_i)`, which
+    has the least `sum s_i (x_i - g_i)^2`. k and step are exact, and never exceed the guidelines unless these may be.
+    Amounts are whole minor units: each its whole part, the last units to the largest remainders (equal ones by key).
+    The cost never exceeds the budget, and equals it unless guidelines or caps stop it. What would lift a salary above
+    its range is a lump sum. Monotone in the guideline; independent of order. Raises ZeroBudgetError,
+    BudgetBelowFloorsError, RaiseLimitsError. Source: Karush, Kuhn and Tucker conditions of the two problems.
 
     >>> plan = [RaiseRequest("a", 5_000_000, "0.05"), RaiseRequest("b", 6_000_000, "0.04")]
     >>> [entry.amount for entry in allocate(plan, budget=300_001).raises]
@@ -80,24 +111,27 @@ def allocate(
     """
     if budget <= 0:
         raise ZeroBudgetError(budget=budget)
-    limits = [_limits(request) for request in requests]
     if len({request.key for request in requests}) != len(requests):
         raise RaiseLimitsError(keys="repeated")
-    floors = sum(limit.least for limit in limits)
+    lines = [_line(request, method) for request in requests]
+    floors = sum(line.least for line in lines)
     if floors > budget:
         raise BudgetBelowFloorsError(budget=budget, floors=floors)
-    factor = _factor(limits, budget, most=None if may_exceed_guideline else Fraction(1))
-    exact_amounts = [limit.amount(factor) for limit in limits]
+    is_proportional = method is Method.PROPORTIONAL
+    end = None if may_exceed_guideline else Fraction(1 if is_proportional else 0)
+    way = _way(lines, budget, end=end)
+    exact_amounts = [line.amount(way) for line in lines]
     cost = min(budget, floor(sum(exact_amounts, Fraction(0))))
     amounts = rounded_to_total(exact_amounts, total=cost, order=[request.key for request in requests])
     raises = tuple(
-        _raise(request, amount, exact_amount=exact_amount, guideline=limit.guideline)
-        for request, amount, exact_amount, limit in zip(requests, amounts, exact_amounts, limits, strict=True)
+        _raise(request, amount, exact_amount=exact_amount, guideline=line.guideline)
+        for request, amount, exact_amount, line in zip(requests, amounts, exact_amounts, lines, strict=True)
     )
-    return Allocation(raises=raises, factor=factor, cost=cost, budget=budget, left=budget - cost)
+    factor, step = (way, Fraction(0)) if is_proportional else (Fraction(1), -way)
+    return Allocation(raises, factor, step, cost=cost, budget=budget, left=budget - cost)
 
 
-def _limits(request: RaiseRequest) -> _Limits:
+def _line(request: RaiseRequest, method: Method) -> _Line:
     """Turn the rates of a request into amounts; raises RaiseLimitsError."""
     guideline, lowest = exact(request.guideline), exact(request.floor)
     highest = None if request.cap is None else exact(request.cap)
@@ -107,40 +141,33 @@ def _limits(request: RaiseRequest) -> _Limits:
     most = None if highest is None else floor(highest * request.salary)
     if most is not None and most < least:
         raise RaiseLimitsError(key=request.key, least=least, most=most)
-    return _Limits(guideline=guideline * request.salary, least=least, most=most)
+    amount = guideline * request.salary
+    if Method(method) is Method.PROPORTIONAL:
+        return _Line(Fraction(0), amount, amount, least, most)
+    return _Line(amount, Fraction(request.salary), amount, least, most)
 
 
-def _factor(limits: list[_Limits], budget: int, *, most: Fraction | None) -> Fraction:
-    """Find the factor at which the amounts cost the budget, or the greatest that is of use.
+def _way(lines: list[_Line], budget: int, *, end: Fraction | None) -> Fraction:
+    """Find the place of the way at which the amounts cost the budget, or the last one that is of use.
 
-    The cost is piecewise linear in the factor and never falls; it bends where someone leaves the floor or meets a cap.
+    The cost is piecewise linear along the way and never falls; it bends where someone leaves the floor or meets a cap.
     """
-    bends = {Fraction(limit.least) / limit.guideline for limit in limits if limit.guideline > 0}
-    bends |= {
-        Fraction(limit.most) / limit.guideline for limit in limits if limit.most is not None and limit.guideline > 0
-    }
-    bends.add(Fraction(0))
-    if most is not None:
-        bends = {bend for bend in bends if bend < most} | {most}
+    bends = {bend for line in lines for bend in line.bends()} | {Fraction(0)}
+    if end is not None:
+        bends = {bend for bend in bends if bend < end} | {end}
     ordered = sorted(bends)
-    last = bisect_right(ordered, Fraction(budget), key=lambda bend: _cost(limits, bend)) - 1
-    start = ordered[last]
-    slope = sum(
-        (
-            limit.guideline
-            for limit in limits
-            if limit.least <= start * limit.guideline and (limit.most is None or start * limit.guideline < limit.most)
-        ),
-        Fraction(0),
-    )
-    if slope == 0 or (most is not None and start == most):
-        return start
-    return start + (budget - _cost(limits, start)) / slope
+    last = bisect_right(ordered, Fraction(budget), key=lambda bend: _cost(lines, bend)) - 1
+    # The way begins where all are at their floors, which the budget covers.
+    place = ordered[max(last, 0)]
+    slope = sum((line.slope for line in lines if line.is_rising(place)), Fraction(0))
+    if slope == 0 or (end is not None and place == end):
+        return place
+    return place + (budget - _cost(lines, place)) / slope
 
 
-def _cost(limits: list[_Limits], factor: Fraction) -> Fraction:
-    """What a factor costs."""
-    return sum((limit.amount(factor) for limit in limits), Fraction(0))
+def _cost(lines: list[_Line], way: Fraction) -> Fraction:
+    """What the amounts at a place of the way cost."""
+    return sum((line.amount(way) for line in lines), Fraction(0))
 
 
 def _raise(request: RaiseRequest, amount: int, *, exact_amount: Fraction, guideline: Fraction) -> Raise:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.rewards.allocation import RaiseRequest, allocate
+from review.rewards.allocation import Method, RaiseRequest, allocate
 from review.rewards.errors import BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
 from tests.oracles import oracle
 
@@ -29,6 +29,17 @@ def test_the_proportional_allocation_of_the_oracle():
     for entry, salary, expected in zip(found.raises, case["data"]["salary"], case["expected"]["increase"], strict=True):
         assert float(entry.exact_amount / (salary * 100)) == pytest.approx(expected, abs=case["tolerance"]["abs"])
         assert abs(entry.amount - entry.exact_amount) < 1
+
+
+def test_the_least_squares_allocation_of_the_oracle():
+    case = oracle("merit_quadratic_kkt")
+    found = allocate(
+        requests_of(case["data"], 100), budget=case["data"]["budget"] * 100, method=Method.LEAST_SQUARES
+    )
+    assert float(found.step) == pytest.approx(case["expected"]["lam"], abs=case["tolerance"]["abs"])
+    assert found.cost == found.budget
+    for entry, salary, expected in zip(found.raises, case["data"]["salary"], case["expected"]["increase"], strict=True):
+        assert float(entry.exact_amount / (salary * 100)) == pytest.approx(expected, abs=case["tolerance"]["abs"])
 
 
 def test_budgets_of_nothing_and_below_the_floors_are_refused():
@@ -65,6 +76,7 @@ def test_what_lifts_a_salary_above_its_range_is_a_lump_sum():
 
 
 RATES = st.integers(0, 120).map(lambda n: Fraction(n, 1000))
+METHODS = st.sampled_from(Method)
 
 
 @st.composite
@@ -82,10 +94,10 @@ def plans(draw):
     return people, draw(st.integers(max(floors, 1), floors + 300_000))
 
 
-@given(plans(), st.booleans())
-def test_the_cost_never_exceeds_the_budget_and_equals_it_unless_limited(plan, exceed):
+@given(plans(), st.booleans(), METHODS)
+def test_the_cost_never_exceeds_the_budget_and_equals_it_unless_limited(plan, exceed, method):
     people, budget = plan
-    found = allocate(people, budget=budget, may_exceed_guideline=exceed)
+    found = allocate(people, budget=budget, may_exceed_guideline=exceed, method=method)
     assert found.cost == sum(entry.amount for entry in found.raises) <= budget
     assert found.left == budget - found.cost
     for request, entry in zip(people, found.raises, strict=True):
@@ -96,28 +108,28 @@ def test_the_cost_never_exceeds_the_budget_and_equals_it_unless_limited(plan, ex
         for request, entry in zip(people, found.raises, strict=True):
             at_cap = request.cap is not None and entry.amount + 1 > request.cap * request.salary
             at_guideline = not exceed and entry.amount + 1 > request.guideline * request.salary
-            assert at_cap or at_guideline or request.guideline * request.salary == 0
+            grows = request.guideline if method is Method.PROPORTIONAL else 1
+            assert at_cap or at_guideline or grows * request.salary == 0
 
 
-@given(plans(), st.randoms())
-def test_the_order_of_people_does_not_matter(plan, random):
+@given(plans(), st.randoms(), METHODS)
+def test_the_order_of_people_does_not_matter(plan, random, method):
     people, budget = plan
-    before = {entry.key: entry for entry in allocate(people, budget=budget).raises}
+    before = {entry.key: entry for entry in allocate(people, budget=budget, method=method).raises}
     shuffled = people[:]
     random.shuffle(shuffled)
-    assert {entry.key: entry for entry in allocate(shuffled, budget=budget).raises} == before
+    assert {entry.key: entry for entry in allocate(shuffled, budget=budget, method=method).raises} == before
 
 
-@given(plans(), st.integers(0, 8), RATES)
-def test_a_higher_guideline_never_brings_a_smaller_raise(plan, number, more):
+@given(plans(), st.integers(0, 8), RATES, METHODS)
+def test_a_higher_guideline_never_brings_a_smaller_raise(plan, number, more, method):
     people, budget = plan
     number %= len(people)
     raised = people[:]
     raised[number] = replace(people[number], guideline=people[number].guideline + more)
-    before, after = (allocate(each, budget=budget).raises[number].amount for each in (people, raised))
-    assert after >= before - 1
-    assert allocate(raised, budget=budget).raises[number].exact_amount >= allocate(people, budget=budget).raises[
-        number].exact_amount
+    before, after = (allocate(each, budget=budget, method=method).raises[number] for each in (people, raised))
+    assert after.exact_amount >= before.exact_amount
+    assert after.amount >= before.amount - 1
 
 
 @given(st.lists(RATES, min_size=2, max_size=8), st.integers(1, 200_000))
