@@ -11,11 +11,11 @@ from wtforms import HiddenField, IntegerField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import ValidationError
 
-from web.database import db, new_public_id
+from web.database import new_public_id
 from web.errors import StaleEditError, SteelyardError
 from web.idempotency import earlier_outcome, keyed_fingerprint, remember_outcome
 from web.language import lazy_gettext as _l
-from web.transactions import in_transaction
+from web.transactions import in_transaction, locked
 
 NOT_CONTENT = frozenset({"csrf_token", "idempotency_key"})
 
@@ -92,7 +92,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def _refuse_stale(self, editing: Any) -> None:
         if editing is None or not self.version.raw_data:
             return
-        db.session.refresh(editing, with_for_update={"of": type(editing)})
+        locked(editing)
         if str(self.version.data) != str(editing.version):
             raise StaleEditError
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from web.database import db, is_writing
+from web.database import Base, db, is_writing
 from web.errors import StaleEditError
 
 ATTEMPTS = 5
@@ -21,6 +21,7 @@ RETRYABLE_STATES = frozenset({"40001", "40P01"})
 _writers = threading.Lock()
 _afterwards: ContextVar[list[Callable[[], None]] | None] = ContextVar("_afterwards", default=None)
 Result = TypeVar("Result")
+Row = TypeVar("Row", bound=Base)
 
 
 class WriteOutsideTransactionError(RuntimeError):
@@ -53,6 +54,17 @@ def after_commit(callback: Callable[[], None]) -> None:
     if callbacks is None:
         raise WriteOutsideTransactionError("after_commit has a meaning only inside in_transaction")
     callbacks.append(callback)
+
+
+def locked(row: Row) -> Row:
+    """Read a row again as it stands now and keep all others from changing it until this transaction ends.
+
+    What the action has changed so far is written first. Only the row itself is locked: PostgreSQL refuses to lock what
+    is read along with it by an outer join.
+    """
+    db.session.flush()
+    db.session.refresh(row, with_for_update={"of": type(row)})
+    return row
 
 
 def one_at_a_time(name: str) -> None:

@@ -14,6 +14,7 @@ from assessments.actuals.queries import one_of
 from people.audit.actions import record
 from web.database import db, new_public_id, utc_now
 from web.texts import stored_text
+from web.transactions import locked
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def check_actuals(content: bytes, file_name: str, *, currency: str, by_id: int) 
 
 def import_checked(source: ActualsImport, by_id: int) -> ActualsImport:
     """Import a checked file as it stands against the figures of now."""
-    db.session.refresh(source, with_for_update=True)
+    locked(source)
     if source.state is ImportState.IMPORTED or source.content is None:
         raise AlreadyImportedError
     changes = changes_of(actual_rows(source.content, source.file_name, currency=source.currency))

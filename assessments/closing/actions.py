@@ -42,6 +42,7 @@ from web.bulk import write_rows
 from web.database import db, new_public_id, utc_now
 from web.formats import format_moment
 from web.sealing import destroy_key
+from web.transactions import locked
 
 CELL_COLUMNS = ("subject_id", "groups", "raters", "totals", "rows", "answers")
 Written = tuple[Address, Comment]
@@ -49,7 +50,7 @@ Written = tuple[Address, Comment]
 
 def begin_close(survey: Survey, now: datetime | None = None, *, early: bool = False) -> Survey:
     """Take no more answers; the job does the rest. Before the closing time only where that is wanted (early)."""
-    db.session.refresh(survey, with_for_update={"of": Survey})
+    locked(survey)
     if survey.state != SurveyState.OPEN:
         raise NotCollectingError
     if (now or utc_now()) < survey.closes_at and not early:

@@ -3,12 +3,12 @@
 from assessments.closing.models import StoredComment
 from assessments.comments.errors import AlreadyWithheldError, NotWithheldError
 from people.audit.actions import record
-from web.database import db
+from web.transactions import locked
 
 
 def withhold_comment(comment: StoredComment, reason: str) -> StoredComment:
     """Show a comment no more, for a reason that is kept beside it."""
-    db.session.refresh(comment, with_for_update={"of": StoredComment})
+    locked(comment)
     if comment.withheld_reason is not None:
         raise AlreadyWithheldError
     comment.withheld_reason = reason
@@ -18,7 +18,7 @@ def withhold_comment(comment: StoredComment, reason: str) -> StoredComment:
 
 def show_again(comment: StoredComment) -> StoredComment:
     """Show a withheld comment after all."""
-    db.session.refresh(comment, with_for_update={"of": StoredComment})
+    locked(comment)
     if comment.withheld_reason is None:
         raise NotWithheldError
     comment.withheld_reason = None

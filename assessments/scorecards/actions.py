@@ -49,6 +49,7 @@ from web.database import db, utc_now
 from web.formats import format_date
 from web.language import gettext as _
 from web.language import localized
+from web.transactions import locked
 
 LONGEST_PERIOD = 24
 WHOLE = 100
@@ -78,7 +79,7 @@ def draft_scorecard(
     continues_line: bool = False,
 ) -> Scorecard:
     """Begin a scorecard for whole months in which the person has none yet."""
-    db.session.refresh(person, with_for_update=True)
+    locked(person)
     _require_period(person, starts_on, ends_on)
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise CurrencyMissingError
@@ -265,7 +266,7 @@ def require_agreed(card: Scorecard) -> None:
 
 def hold(card: Scorecard) -> None:
     """Take the scorecard for this transaction, so that two editors come one after the other."""
-    db.session.refresh(card, with_for_update=True)
+    locked(card)
 
 
 def touch(card: Scorecard) -> None:

@@ -43,6 +43,7 @@ from rubrics.frameworks.queries import published_framework
 from rubrics.profiles.models import Profile
 from web.database import db, utc_now
 from web.sealing import make_key
+from web.transactions import locked
 
 HEAVIEST = 100
 Asked = tuple[int, int, RaterGroup]
@@ -85,7 +86,7 @@ def edit_survey(
     group_weights: Mapping[str, int] | None = None,
 ) -> Survey:
     """Change a draft; of an open survey only the closing time moves and the threshold rises."""
-    db.session.refresh(survey, with_for_update={"of": Survey})
+    locked(survey)
     if survey.state != SurveyState.DRAFT and any(
         value is not None for value in (name, opens_at, time_zone, group_weights)
     ):
@@ -141,7 +142,7 @@ def ask(subject: SurveySubject, rater: Person, group: RaterGroup) -> RatingReque
 
 def ask_many(survey: Survey, asked: Iterable[Asked]) -> int:
     """Ask many raters at once, (subject, rater, group) each; all or none, returns how many are new."""
-    db.session.refresh(survey, with_for_update={"of": Survey})
+    locked(survey)
     if survey.state not in {SurveyState.DRAFT, SurveyState.OPEN}:
         raise SurveyOverError
     subjects = {subject.id: subject for subject in subjects_of(survey)}
@@ -169,7 +170,7 @@ def ask_many(survey: Survey, asked: Iterable[Asked]) -> int:
 
 def withdraw(request: RatingRequest) -> None:
     """Ask somebody no more; impossible once they have begun to answer, so that nobody is dropped for an answer."""
-    db.session.refresh(request, with_for_update={"of": RatingRequest})
+    locked(request)
     survey = request.subject.survey
     if survey.state not in {SurveyState.DRAFT, SurveyState.OPEN}:
         raise SurveyOverError
@@ -183,7 +184,7 @@ def withdraw(request: RatingRequest) -> None:
 
 def open_survey(survey: Survey, framework: Framework | None = None) -> Survey:
     """Pin the form, make the key and begin; answers are taken from the opening moment to the closing moment."""
-    db.session.refresh(survey, with_for_update={"of": Survey})
+    locked(survey)
     _require_draft(survey)
     form = framework or published_framework()
     subjects, asked = subjects_of(survey), requests_by_pair(survey)

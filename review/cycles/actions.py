@@ -30,6 +30,7 @@ from review.cycles.errors import (
 from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
 from review.cycles.queries import Snapshot, participants_of, people_on, suggested_raters, unfinished
 from web.database import db, utc_now
+from web.transactions import locked
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def edit_plan(cycle: Cycle, plan: CyclePlan) -> Cycle:
 
 def move_deadlines(cycle: Cycle, closes_at: datetime, grading_ends_at: datetime) -> Cycle:
     """Move the end of the answers while they are collected, or the end of grading as long as it lasts."""
-    db.session.refresh(cycle, with_for_update={"of": Cycle})
+    locked(cycle)
     if cycle.state not in {CycleState.OPEN, CycleState.CLOSED}:
         raise CycleStateError
     if closes_at != cycle.survey.closes_at:
@@ -220,7 +221,7 @@ def _require(cycle: Cycle, state: CycleState) -> None:
 
 def hold(cycle: Cycle, *states: CycleState) -> Cycle:
     """Keep everyone else from moving the cycle meanwhile; raises CycleStateError outside these phases."""
-    db.session.refresh(cycle, with_for_update={"of": Cycle})
+    locked(cycle)
     if cycle.state not in states:
         raise CycleStateError
     return cycle

@@ -30,6 +30,7 @@ from review.results.queries import results_of
 from review.rewards.allocation import RaiseRequest, allocate
 from review.rewards.merit import compa_ratio
 from web.database import db, utc_now
+from web.transactions import locked
 
 
 @dataclass(frozen=True)
@@ -194,8 +195,7 @@ def _decide(pay_round: PayRound, seen: str, note: str, by_id: int) -> list[PayLi
 
 
 def _require(pay_round: PayRound, *states: RoundState) -> None:
-    db.session.flush()
-    db.session.refresh(pay_round, with_for_update={"of": PayRound})
+    locked(pay_round)
     if pay_round.state not in states:
         raise RoundStateError
 

@@ -25,6 +25,7 @@ from review.results.models import Result
 from review.rewards.promotion import Readiness, RequirementStanding
 from rubrics.profiles.queries import positions_of_profiles
 from web.database import db, utc_now
+from web.transactions import locked
 
 
 def propose_promotion(
@@ -110,8 +111,7 @@ def _decide(promotion: Promotion, seen: str, note: str, by_id: int) -> None:
 
 
 def _require_proposed(promotion: Promotion) -> None:
-    db.session.flush()
-    db.session.refresh(promotion, with_for_update={"of": Promotion})
+    locked(promotion)
     if promotion.state is not PromotionState.PROPOSED:
         raise PromotionStateError
 

@@ -15,6 +15,7 @@ from review.results.errors import (
 from review.results.models import GradeOrigin, GradeStep, Result, Signature
 from review.results.queries import result_of
 from web.database import db
+from web.transactions import locked
 
 
 def grade(participant: Participant, chosen: str, reason: str, comment: str, by_id: int) -> Result:
@@ -60,8 +61,7 @@ def sign_result(participant: Participant, agrees: bool, note: str) -> Signature:
 
 
 def _result_at(participant: Participant, *states: ParticipantState) -> Result:
-    db.session.flush()
-    db.session.refresh(participant, with_for_update={"of": Participant})
+    locked(participant)
     result = result_of(participant)
     graded_phase = participant.cycle.state is CycleState.CLOSED or ParticipantState.RELEASED in states
     if result is None or participant.state not in states or not graded_phase:

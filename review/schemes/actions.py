@@ -50,6 +50,7 @@ from review.schemes.queries import BandContent, SchemeContent, content_of, valid
 from web.database import LANGUAGES, db, new_public_id, utc_now
 from web.formats import format_date
 from web.language import localized
+from web.transactions import locked
 
 WHOLE = 100
 HIGHEST_CUT, HIGHEST_COEFFICIENT, LARGEST_TEAM = 12_000, 1_000, 1_000
@@ -83,7 +84,7 @@ def draft_next_version(scheme: Scheme) -> Scheme:
 
 def write_scheme(scheme: Scheme, content: SchemeContent) -> Scheme:
     """Replace what a draft says; all of it or nothing."""
-    db.session.refresh(scheme, with_for_update={"of": Scheme})
+    locked(scheme)
     _require_draft(scheme)
     _check(content)
     scheme.sections, scheme.bands = [], []
@@ -114,7 +115,7 @@ def publish_scheme(scheme: Scheme, by_id: int | None) -> Scheme:
 
 def discard_draft(scheme: Scheme) -> None:
     """Take a draft away."""
-    db.session.refresh(scheme, with_for_update={"of": Scheme})
+    locked(scheme)
     _require_draft(scheme)
     record("scheme.discarded", about=scheme, details={"number": scheme.number})
     db.session.delete(scheme)

@@ -23,6 +23,7 @@ from rubrics.frameworks.queries import (
     latest_published,
 )
 from web.database import LANGUAGES, db, utc_now
+from web.transactions import locked
 
 Text = Mapping[str, str]
 
@@ -81,7 +82,7 @@ def _item(dimension: Dimension, entry: ItemContent, place: int) -> Item:
 def start_draft(framework: Framework) -> Framework:
     """Copy a version into a draft that can be edited."""
     # The lock makes two people who start a draft at once wait for each other.
-    db.session.refresh(framework, with_for_update=True)
+    locked(framework)
     draft = add_framework(content_of(framework), VersionOrigin.OWN)
     record("framework.draft_started", about=draft, details={"number": draft.number, "from": framework.number})
     return draft

@@ -40,6 +40,7 @@ from rubrics.profiles.models import (
 from rubrics.profiles.queries import profile_by_code
 from web.database import db, utc_now
 from web.errors import StaleEditError
+from web.transactions import locked
 
 
 def add_profile(content: ProfileContent, origin: VersionOrigin) -> Profile:
@@ -78,7 +79,7 @@ def add_profile(content: ProfileContent, origin: VersionOrigin) -> Profile:
 def revise_profile(profile: Profile, content: ProfileContent, dimensions: Sequence[DimensionContent]) -> Profile:
     """Write the next version of a profile and let it stand; who started from an older version is told."""
     # The lock makes two people who revise the same profile at once wait for each other.
-    db.session.refresh(profile, with_for_update=True)
+    locked(profile)
     present = profile_by_code(profile.code)
     if present is None or present.id != profile.id:
         raise StaleEditError

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 
 from people.organisation.models import Unit
 from tests.databases import settings_for
@@ -22,6 +23,7 @@ from web.transactions import (
     WriteOutsideTransactionError,
     after_commit,
     in_transaction,
+    locked,
     one_at_a_time,
 )
 from wsgi import create_app
@@ -193,6 +195,30 @@ def test_the_loser_of_a_race_for_a_version_is_told(app: Flask) -> None:
 
     with pytest.raises(StaleEditError):
         in_transaction(action)
+
+
+def test_a_row_that_was_read_with_what_may_be_missing_is_locked_as_it_stands(app: Flask) -> None:
+    in_transaction(lambda: add("alone"))
+    with_parent = select(Unit).where(Unit.code == "alone").options(joinedload(Unit.parent))
+
+    def change() -> str:
+        unit = db.session.scalars(with_parent).one()
+        unit.name = {"en": "mine"}
+        return locked(unit).name["en"]
+
+    assert in_transaction(change) == "mine"
+
+
+def test_a_locked_row_is_read_again(app: Flask) -> None:
+    unit = in_transaction(lambda: add("read-before"))
+
+    def change() -> dict[str, str]:
+        found = db.session.get_one(Unit, unit.id)
+        with db.session.no_autoflush:
+            db.session.connection().execute(text("UPDATE unit SET version = 9 WHERE code = 'read-before'"))
+        return {"before": str(found.version), "now": str(locked(found).version)}
+
+    assert in_transaction(change)["now"] == "9"
 
 
 def test_transactions_are_not_nested(app: Flask) -> None:

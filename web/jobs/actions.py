@@ -14,7 +14,7 @@ from web.jobs.errors import JobLostError, NotRestartableError, StoppedTooOftenEr
 from web.jobs.models import Job, JobState, JobStep, PeriodicTask
 from web.jobs.queries import silent_jobs
 from web.jobs.registry import kind_named
-from web.transactions import after_commit
+from web.transactions import after_commit, locked
 
 MOST_TRIES = 4
 FIRST_PAUSE = timedelta(seconds=10)
@@ -116,7 +116,7 @@ def requeue_silent(now: datetime) -> int:
 
 def restart(job: Job) -> Job:
     """Queue a failed job again from its first try; steps that happened once stay as they are."""
-    db.session.refresh(job, with_for_update=True)
+    locked(job)
     if job.state is not JobState.FAILED:
         raise NotRestartableError
     kind_named(job.name)
