@@ -27,7 +27,7 @@ from review.results.actions import grade, review_grade
 from review.results.queries import results_of
 from review.running.actions import release, start_closing
 from review.schemes.actions import draft_scheme, publish_scheme
-from review.schemes.models import Scheme
+from review.schemes.models import Scheme, SchemeState
 from review.schemes.queries import default_scheme_content
 from rubrics.catalogue.actions import load_catalogue
 from rubrics.frameworks.models import RaterGroup
@@ -45,7 +45,7 @@ RATED = ("nancy", "janet", "margaret", "steven", "michael", "robert", "laura", "
 
 
 def scheme_for_everyone() -> Scheme:
-    """One published scheme over all job levels: competencies 40, key figures 60."""
+    """One published scheme over all job levels (competencies 40, key figures 60), or the one that is there."""
 
     def publish() -> Scheme:
         content = default_scheme_content(
@@ -56,7 +56,7 @@ def scheme_for_everyone() -> Scheme:
         )
         return publish_scheme(draft_scheme(content, code="general"), None)
 
-    known = db.session.scalar(select(Scheme).where(Scheme.code == "general"))
+    known = db.session.scalar(select(Scheme).where(Scheme.state == SchemeState.PUBLISHED).limit(1))
     return known if known is not None else in_transaction(publish)
 
 

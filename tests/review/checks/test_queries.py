@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -141,8 +142,8 @@ def test_dates_that_do_not_fit_are_found(person: Find, changes: dict[str, object
 
 
 def test_a_deadline_in_the_past_can_be_mended_in_the_draft(person: Find) -> None:
-    past = {"opens_at": utc_now() - timedelta(days=9), "closes_at": utc_now() - timedelta(days=2)}
-    cycle = plan_northwind_cycle(person, **past)
+    long_ago, yesterday = utc_now() - timedelta(days=9), utc_now() - timedelta(days=1)
+    cycle = plan_northwind_cycle(person, opens_at=long_ago, closes_at=yesterday)
     in_transaction(lambda: edit_plan(cycle, cycle_plan()))
     assert found(data_check(cycle), FindingCode.CLOSES_IN_THE_PAST) == set()
 
@@ -152,7 +153,7 @@ def test_the_check_takes_a_fixed_number_of_queries(app_on_sqlite: Flask, person:
     everyone = queries_of(cycle)
     for name in ("janet", "margaret", "laura", "michael", "robert"):
         row = participant_of(cycle, person(name))
-        in_transaction(lambda row=row: set_participation(row, ParticipationStatus.LEAVE, "Away", False))
+        in_transaction(partial(set_participation, row, ParticipationStatus.LEAVE, "Away", False))
     assert queries_of(cycle) == everyone <= 40
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -158,7 +159,7 @@ def test_each_step_needs_the_phase_before_it(person: Find) -> None:
     cycle = plan_northwind_cycle(person)
     for step in (mark_closed, confirm_cycle, release_cycle, lambda found: begin_closing(found, early=True)):
         with pytest.raises(CycleStateError):
-            in_transaction(lambda step=step: step(cycle))
+            in_transaction(partial(step, cycle))
     in_transaction(lambda: open_cycle(cycle, 0))
     with pytest.raises(CycleStateError):
         in_transaction(lambda: open_cycle(cycle, 0))

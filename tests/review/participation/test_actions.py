@@ -1,6 +1,7 @@
 """Rules about one participant: taking part, graders and raters."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -85,7 +86,7 @@ def test_nobody_grades_themselves_or_reviews_their_own_grade(person: Find) -> No
     row = participant_of(cycle, person("michael"))
     for manager, second_line in (("michael", "andrew"), ("andrew", "michael"), ("andrew", "andrew")):
         with pytest.raises(UnsuitableManagerError):
-            in_transaction(lambda pair=(manager, second_line): hand_over(row, person(pair[0]), person(pair[1])))
+            in_transaction(partial(hand_over, row, person(manager), person(second_line)))
 
 
 def test_grading_is_handed_over_after_the_close_too(person: Find) -> None:
@@ -104,7 +105,7 @@ def test_raters_are_added_in_groups_that_the_profile_asks(person: Find) -> None:
         in_transaction(lambda: ask_rater(row, person("hr"), RaterGroup.REPORTS))
     for rater, group in (("nancy", RaterGroup.PEERS), ("hr", RaterGroup.MANAGER), ("hr", RaterGroup.SELF)):
         with pytest.raises(UnsuitableRaterError):
-            in_transaction(lambda pair=(rater, group): ask_rater(row, person(pair[0]), pair[1]))
+            in_transaction(partial(ask_rater, row, person(rater), group))
 
 
 def test_who_has_begun_to_answer_is_not_withdrawn(person: Find) -> None:

@@ -25,7 +25,8 @@ from rubrics.catalogue.actions import load_catalogue
 from rubrics.frameworks.models import RaterGroup, VersionOrigin
 from rubrics.frameworks.queries import items_of
 from rubrics.measures.queries import measures_by_code
-from rubrics.profiles.actions import ProfileContent, RequirementContent, add_profile, map_position
+from rubrics.profiles.actions import add_profile, map_position
+from rubrics.profiles.models import ProfileContent, RequirementContent
 from tests.review.worlds import MONTHS, PERIOD, close, cycle_plan, scheme_for_everyone
 from web.database import db
 from web.transactions import in_transaction
