@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from people.organisation.forms import PersonField
 from review.cycles.models import Participant, ParticipantState, ParticipationStatus
 from rubrics.frameworks.models import RaterGroup
-from web.forms import BaseForm, choices, no_control_characters
+from web.forms import BaseForm, choices_of, no_control_characters
 from web.language import lazy_gettext as _l
 from web.texts import stored_text
 
@@ -21,7 +21,7 @@ class ParticipationForm(BaseForm):
     takes_part = RadioField(
         _l("Takes part"),
         [InputRequired(_l("Choose one."))],
-        choices=choices([(YES, _l("Yes, is rated and graded")), (NO, _l("No"))]),
+        choices=choices_of([(YES, _l("Yes, is rated and graded")), (NO, _l("No"))]),
     )
     employment = SelectField(_l("Employment in the period"))
     note = TextAreaField(_l("Reason"), [Optional(), Length(max=500), no_control_characters])
@@ -29,7 +29,7 @@ class ParticipationForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer all statuses in the reader's language."""
         super().__init__(*args, **kwargs)
-        self.employment.choices = choices([(status.value, status.label) for status in ParticipationStatus])
+        self.employment.choices = choices_of([(status.value, status.label) for status in ParticipationStatus])
 
     def decision(self) -> tuple[ParticipationStatus, str, bool]:
         """What was chosen; to be called when the form is valid."""
@@ -62,7 +62,7 @@ class RaterForm(BaseForm):
     def __init__(self, groups: list[RaterGroup], *args: Any, **kwargs: Any) -> None:
         """Offer the groups that the role profile asks."""
         super().__init__(*args, **kwargs)
-        self.group.choices = choices([("", _l("Choose a group")), *((group.value, group.label) for group in groups)])
+        self.group.choices = choices_of([("", _l("Choose a group")), *((group.value, group.label) for group in groups)])
 
 
 class WithdrawForm(BaseForm):

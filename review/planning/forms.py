@@ -13,7 +13,7 @@ from assessments.surveys.models import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
 from review.cycles.actions import CyclePlan
 from review.cycles.forms import LocalTimeField, local_time, moment_in
 from review.cycles.models import Cycle
-from web.forms import BaseForm, choices, no_control_characters
+from web.forms import BaseForm, choices_of, no_control_characters
 from web.language import lazy_gettext as _l
 from web.texts import stored_text
 
@@ -46,7 +46,7 @@ class DatesForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer all zones."""
         super().__init__(*args, **kwargs)
-        self.time_zone.choices = choices(time_zones())
+        self.time_zone.choices = choices_of(time_zones())
 
     def plan_for(self, period_starts_on: date, period_ends_on: date, snapshot_on: date) -> CyclePlan:
         """What was written; to be called when the form is valid."""
