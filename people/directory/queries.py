@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from people.accounts.models import Account
 from people.accounts.queries import account_of
 from people.organisation.models import Employment, Person, Position, Unit
-from people.organisation.queries import direct_reports_of, history_of, is_main_on, managers_above
+from people.organisation.queries import direct_reports_of, history_of, is_main_on, managers_above, units_below
 from people.permissions import Permission
 from people.roles.models import RoleGrant, Viewer
 from people.roles.queries import all_grants_of, scope
@@ -34,6 +34,12 @@ def presence_on(on: date) -> dict[str, ColumnElement[bool]]:
     """The conditions of working here, coming and having left, by name."""
     has_left = and_(Person.left_on.is_not(None), Person.left_on < on)
     return {"working": and_(Person.hired_on <= on, ~has_left), "coming": Person.hired_on > on, "left": has_left}
+
+
+def in_unit(code: str) -> dict[str, ColumnElement[bool]]:
+    """The condition of sitting in a unit or below, by its code; none where there is no such unit."""
+    unit_id = db.session.scalar(select(Unit.id).where(Unit.code == code))
+    return {code: Unit.id.in_(units_below(unit_id))} if unit_id else {}
 
 
 @dataclass(frozen=True)

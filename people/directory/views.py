@@ -1,15 +1,14 @@
 """The list of people and the page of each, with what HR does there."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from people.directory.actions import add_person, edit_person, record_leaving, record_return
 from people.directory.forms import DetailsForm, LeavingForm, NewPersonForm, ReturnForm
-from people.directory.queries import Manager, page_of, people_with_posts, presence_on
+from people.directory.queries import Manager, in_unit, page_of, people_with_posts, presence_on
 from people.organisation.models import Person, Position, Unit
-from people.organisation.queries import all_units, person_with_public_id, units_as_tree, units_below
+from people.organisation.queries import all_units, person_with_public_id, units_as_tree
 from people.permissions import ROLE_NAMES, Permission
 from people.roles.guards import current_viewer, deny_unless, guard, signed_in
 from people.roles.models import Viewer
@@ -47,7 +46,7 @@ def _people_listing(viewer: Viewer) -> Listing:
     )
     filters = (
         Choice("presence", _l("Presence"), PRESENCE, conditions=presence_on(viewer.today)),
-        Choice("unit", _l("Unit"), units, conditions=_unit_condition(request.args.get("unit", ""))),
+        Choice("unit", _l("Unit"), units, conditions=in_unit(request.args.get("unit", ""))),
     )
     return Listing(
         statement,
@@ -58,11 +57,6 @@ def _people_listing(viewer: Viewer) -> Listing:
         filters=filters,
         arguments={"presence": "working"} | request.args.to_dict(),
     )
-
-
-def _unit_condition(code: str) -> dict[str, ColumnElement[bool]]:
-    unit_id = db.session.scalar(select(Unit.id).where(Unit.code == code))
-    return {code: Unit.id.in_(units_below(unit_id))} if unit_id else {}
 
 
 @blueprint.get("/people/<public_id:person_id>")

@@ -46,13 +46,16 @@ def require_sound(person_ids: Collection[int]) -> None:
 
 def _require_storable() -> None:
     """Name what the database would refuse without a word for the reader."""
+    unsaved = [row for row in (*db.session.new, *db.session.dirty) if isinstance(row, Employment)]
     with db.session.no_autoflush:
-        for post in [row for row in (*db.session.new, *db.session.dirty) if isinstance(row, Employment)]:
-            if post.person_id in (post.manager_id, post.dotted_manager_id):
-                raise OwnManagerError
-            if post.ends_on is not None and post.ends_on < post.starts_on:
-                _require_own_time(post, db.session.get_one(Person, post.person_id))
-                raise EndsBeforeStartError
+        concerned = select(Person).where(Person.id.in_({post.person_id for post in unsaved}))
+        people = {person.id: person for person in db.session.scalars(concerned)}
+    for post in unsaved:
+        if post.person_id in (post.manager_id, post.dotted_manager_id):
+            raise OwnManagerError
+        if post.ends_on is not None and post.ends_on < post.starts_on:
+            _require_own_time(post, people[post.person_id])
+            raise EndsBeforeStartError
 
 
 def _require_own_time(post: Employment, person: Person) -> None:

@@ -14,6 +14,7 @@ from people.organisation.models import Employment, Person, Position, Unit
 from people.roles.models import RoleGrant
 from people.roster.errors import PreviewOutdatedError
 from people.roster.models import RosterUpload
+from people.roster.queries import ids_by_number
 from people.timelines.models import NamedPost, Stay
 from web.database import db, new_public_id
 from web.files.downloads import safe_name
@@ -69,9 +70,12 @@ def carry_out(plan: Plan, state: State, *, seen: str | None, actor_id: int | Non
 
 
 def _write_units(changes: Iterable[tuple[str, Named]], state: State, ids: Ids) -> None:
-    for key, named in changes:
-        unit = db.session.get(Unit, ids[key]) if key in state.units else Unit(code=named.code)
-        assert unit is not None
+    """Parents come first, so that each unit finds the one above it."""
+    changed = list(changes)
+    known = select(Unit).where(Unit.id.in_([ids[key] for key, _named in changed if key in state.units]))
+    units = {unit.code_key: unit for unit in db.session.scalars(known)}
+    for key, named in changed:
+        unit = units.get(key) or Unit(code=named.code)
         unit.name = dict(named.text)
         unit.parent_id = ids[unique_key(named.parent)] if named.parent else None
         db.session.add(unit)
@@ -80,14 +84,16 @@ def _write_units(changes: Iterable[tuple[str, Named]], state: State, ids: Ids) -
 
 
 def _write_positions(changes: Iterable[tuple[str, Named]], state: State, ids: Ids) -> None:
-    for key, named in changes:
-        position = db.session.get(Position, ids[key]) if key in state.positions else Position(code=named.code)
-        assert position is not None
+    changed = list(changes)
+    known = select(Position).where(Position.id.in_([ids[key] for key, _named in changed if key in state.positions]))
+    positions = {position.code_key: position for position in db.session.scalars(known)}
+    for key, named in changed:
+        position = positions.setdefault(key, Position(code=named.code))
         assert named.job_level is not None
         position.title, position.job_level = dict(named.text), named.job_level
         db.session.add(position)
-        db.session.flush()
-        ids[key] = position.id
+    db.session.flush()
+    ids |= {key: positions[key].id for key, _named in changed}
 
 
 def _write_people(plan: Plan, ids: Ids) -> None:
@@ -103,16 +109,7 @@ def _write_people(plan: Plan, ids: Ids) -> None:
         db.session.execute(update(Person), [_person_row(change) | _identity(change) for change in changed])
     if plan.added:
         db.session.execute(insert(Person), [_person_row(change) for change in plan.added])
-        ids |= _ids_of_people(change.key for change in plan.added)
-
-
-def _ids_of_people(keys: Iterable[str]) -> Ids:
-    found: Ids = {}
-    for part in _in_parts(list(keys)):
-        chosen = Person.employee_number_key.in_(part)
-        rows = db.session.execute(select(Person.employee_number_key, Person.id).where(chosen))
-        found |= {row.employee_number_key: row.id for row in rows}
-    return found
+        ids |= ids_by_number()
 
 
 def _identity(change: PersonChange) -> dict[str, int]:

@@ -4,11 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from people.comparison.models import Content, Known, PersonChange, PersonState, Plan, Row, State
 from people.differences.queries import changed_positions, changed_units
+from people.organisation.models import Person
+from people.permissions import Permission
+from people.roles.models import Viewer
+from people.roles.queries import scope
 from people.roster.models import RosterUpload
 from people.soundness.queries import problems_of, unknown_managers
 from people.timelines.models import NamedPost, Stay
@@ -160,6 +165,19 @@ class _Comparison:
         else:
             return True
         return False
+
+
+def ids_by_number() -> dict[str, int]:
+    """The row of everyone, by the key of their employee number."""
+    rows = db.session.execute(select(Person.employee_number_key, Person.id))
+    return {row.employee_number_key: row.id for row in rows}
+
+
+def exported_by(viewer: Viewer) -> Select[Any] | None:
+    """Whom a viewer exports; None is everyone, for who may also import everyone again."""
+    if viewer.can(Permission.PEOPLE_IMPORT):
+        return None
+    return scope(viewer, Permission.PEOPLE_EXPORT, select(Person.id), Person.id)
 
 
 def upload_of(public_id: str, owner_id: int) -> RosterUpload | None:

@@ -3,23 +3,20 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from people.audit.actions import record
-from people.organisation.models import Person
 from people.permissions import Permission
 from people.roles.guards import current_viewer, deny_unless, guard
 from people.roles.models import Viewer
-from people.roles.queries import scope
 from people.roster.actions import discard_upload, keep_upload, path_of
 from people.roster.errors import UploadGoneError
 from people.roster.forms import ConfirmForm, DiscardForm, ExportForm, UploadForm
 from people.roster.imports import RosterFile, import_roster, preview, read_roster
 from people.roster.jobs import IMPORT_JOB
 from people.roster.models import RosterUpload
-from people.roster.queries import upload_of
+from people.roster.queries import exported_by, upload_of
 from people.roster.reports import change_lines, people_file, template_file
 from web.errors import SteelyardError
 from web.files.downloads import attachment
@@ -170,10 +167,8 @@ def outcome(job_id: str) -> Answer:
 def export_page() -> Answer:
     """Give out the people whom the viewer may see as a file."""
     form, viewer = ExportForm(), current_viewer()
-    everyone = any(grant.unit_id is None and viewer.can(Permission.PEOPLE_IMPORT) for grant in viewer.grants)
-    visible = None if everyone else scope(viewer, Permission.PEOPLE_EXPORT, select(Person.id), Person.id)
-    kind = str(form.kind.data)
-    if form.carried_out(lambda: record("people.exported", details={"format": kind, "everyone": everyone})):
+    kind, visible = str(form.kind.data), exported_by(viewer)
+    if form.carried_out(lambda: record("people.exported", details={"format": kind, "everyone": visible is None})):
         return attachment(people_file(kind, visible), _("people"), kind.partition("-")[0])
     return render_template("people/roster/export.html", form=form), form.status
 
