@@ -116,22 +116,6 @@ def unpacked_ratings(packed: bytes, *, items: int) -> NDArray[np.uint8]:
     return np.frombuffer(packed_ratings(packed, items=items), dtype=np.uint8)
 
 
-def widened(packed: bytes, *, asked: FormLayout, layout: FormLayout) -> bytes:
-    """Write the answers of a group asked fewer dimensions into the layout of all; not asked is 0.
-
-    >>> whole = FormLayout(("C3", "C4"), (3, 3))
-    >>> widened(b"\\x04\\x05\\x04", asked=FormLayout(("C4",), (3,)), layout=whole)
-    b'\\x00\\x00\\x00\\x04\\x05\\x04'
-    """
-    packed_ratings(packed, items=asked.items)
-    whole = bytearray(layout.items)
-    for dimension, count in zip(asked.dimensions, asked.item_counts, strict=True):
-        if layout.item_counts[layout.index(dimension)] != count:
-            raise LayoutError(dimension=dimension, item_count=count)
-        whole[layout.slice_of(dimension)] = packed[asked.slice_of(dimension)]
-    return bytes(whole)
-
-
 def rating_rows(ratings: NDArray[np.uint8], *, layout: FormLayout) -> NDArray[np.uint8]:
     """Check the shape of a cycle's ratings (raters x items) and make their rows adjacent in memory."""
     if ratings.ndim != 2 or ratings.shape[1] != layout.items or ratings.dtype != np.uint8:

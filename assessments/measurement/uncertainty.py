@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assessments.measurement.cells import CellTable
 from assessments.measurement.packing import MIDDLE
-from assessments.measurement.ratings import FormLayout, group_index
+from assessments.measurement.ratings import group_index
 from assessments.measurement.reasons import Estimate
 from assessments.measurement.rounding import quantised
 from assessments.measurement.within import WithinCells
@@ -70,17 +70,6 @@ def rater_spread(
         named_source=named_source,
         pairs=pairs,
         correlation=rater_correlation(within),
-    )
-
-
-def default_spread(layout: FormLayout, *, variance: float = DEFAULT_RATER_VARIANCE) -> RaterSpread:
-    """Spread of a cycle without estimates of its own: the catalogue's defaults."""
-    size = len(layout.dimensions)
-    none = np.zeros(size, dtype=np.int64)
-    correlation = np.where(np.eye(size, dtype=np.bool_), 1.0, DEFAULT_CORRELATION)
-    return RaterSpread(
-        rater_variance=np.full(size, variance), rater_source=none.astype(np.int8), cells=none,
-        named_variance=np.full(size, variance), named_source=none.astype(np.int8), pairs=none, correlation=correlation,
     )
 
 

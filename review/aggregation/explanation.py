@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessments.measurement.cycle_means import MeanSource, members_of
-from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, RaterGroup
+from assessments.measurement.ratings import GROUPS, RaterGroup
 from assessments.measurement.reasons import Reason
 from assessments.measurement.uncertainty import Difference, difference, estimate
 from review.aggregation.composites import score_covariance
@@ -191,11 +191,6 @@ def _base_steps(result: CycleScores, profile: int, place: int) -> tuple[BaseStep
         )
         for group in np.flatnonzero(result.design.applicable[profile, :, place] & (weights > 0))
     )
-
-
-def anonymous_cells(steps: PersonSteps) -> tuple[tuple[RaterGroup, ...], ...]:
-    """The person's cells that are made of anonymous groups."""
-    return tuple(cell for cell in steps.cells if GROUPS.index(cell[0]) >= ANONYMOUS_FROM)
 
 
 def dimension_difference(result: CycleScores, *, subject: int, first: str, second: str) -> Difference:

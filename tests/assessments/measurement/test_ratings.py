@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.measurement.errors import InvalidRatingError, LayoutError, WrongItemCountError
-from assessments.measurement.ratings import FormLayout, group_index, packed_ratings, unpacked_ratings, widened
-
-WHOLE = FormLayout(("C1", "C2", "R1"), (3, 3, 4))
+from assessments.measurement.ratings import FormLayout, group_index, packed_ratings, unpacked_ratings
 
 
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 9]), min_size=1, max_size=60))
@@ -30,19 +28,6 @@ def test_a_code_that_is_no_rating_is_refused_and_named(code):
 def test_answers_of_another_length_are_refused(codes):
     with pytest.raises(WrongItemCountError):
         packed_ratings(codes, items=2)
-
-
-def test_answers_of_fewer_dimensions_are_written_into_the_whole_form():
-    asked = FormLayout(("R1", "C1"), (4, 3))
-    packed = widened(bytes([1, 2, 3, 4, 5, 9, 0]), asked=asked, layout=WHOLE)
-    assert list(packed) == [5, 9, 0, 0, 0, 0, 1, 2, 3, 4]
-
-
-def test_a_dimension_of_another_size_or_name_is_refused():
-    with pytest.raises(LayoutError):
-        widened(bytes([3, 3]), asked=FormLayout(("C1",), (2,)), layout=WHOLE)
-    with pytest.raises(LayoutError):
-        widened(bytes([3]), asked=FormLayout(("C9",), (1,)), layout=WHOLE)
 
 
 @pytest.mark.parametrize(("names", "counts"), [((), ()), (("A", "A"), (3, 3)), (("A",), (0,)), (("A",), (3, 3))])
