@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
@@ -60,6 +61,9 @@ def register_errors(app: Flask) -> None:
 
 def error_page(status: int, detail: str = "") -> tuple[str, int]:
     """The page for an HTTP status; the detail is a sentence for the reader."""
+    if status >= InternalServerError.code:
+        # After a fault of the database nobody can be loaded from it, and the page does without.
+        g._login_user = AnonymousUserMixin()
     return render_template("errors/error.html", status=status, detail=detail), status
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from wtforms import StringField
 
 from web.comparisons import differences
@@ -195,3 +196,17 @@ def test_a_field_of_a_kind_unknown_to_the_macros_is_still_a_text_field() -> None
     assert '<input class="form-control" id="odd" name="odd" type="text" value="">' in made(
         "field(form.odd)", "forms", form=OddForm()
     )
+
+
+def test_the_page_about_a_fault_asks_nothing_of_a_broken_database(
+    app: Flask, client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_token: str) -> None:
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    client = client_of("nancy")
+    monkeypatch.setattr(app.login_manager, "_user_callback", broken)  # type: ignore[attr-defined]  # Flask-Login's
+    answer = client.get("/style-guide")
+    assert answer.status_code == 503
+    assert "Out of service for a moment" in answer.get_data(as_text=True)
+    assert "locked" not in answer.get_data(as_text=True)
