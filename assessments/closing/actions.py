@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 from flask import current_app
+from numpy.typing import NDArray
 from sqlalchemy import case, delete, func, insert, select
 
 from assessments.closing.errors import NotCollectingError, NotOverYetError
@@ -13,6 +14,7 @@ from assessments.closing.models import (
     CountKind,
     GroupCount,
     NamedRater,
+    StoredCell,
     StoredComment,
     StoredCount,
     StoredCovariance,
@@ -45,6 +47,7 @@ from web.sealing import destroy_key
 from web.transactions import locked
 
 CELL_COLUMNS = ("subject_id", "groups", "raters", "totals", "rows", "answers")
+DISCLOSURE_COLUMNS = ("subject_id", "item_dimensions", "deleted_groups")
 Written = tuple[Address, Comment]
 
 
@@ -118,25 +121,24 @@ def mark_closed(survey: Survey) -> None:
 
 def _store_cells(measured: Measured) -> None:
     table, kept, ids = measured.closed.cells, measured.kept, measured.frame.subject_ids
-    raters, totals, rows = table.raters.astype("<u2"), table.total.astype("<u4"), kept.rows.astype("<u2")
-    cells = (
-        (
-            int(ids[table.subject[cell]]),
-            int(table.groups[cell]),
-            raters[cell].tobytes(),
-            totals[cell].tobytes(),
-            rows[cell].tobytes(),
-            kept.of_cell(cell),
-        )
-        for cell in range(len(table.subject))
+    cells = zip(
+        ids[table.subject].tolist(),
+        table.groups.tolist(),
+        _row_bytes(table.raters.astype("<u2")),
+        _row_bytes(table.total.astype("<u4")),
+        _row_bytes(kept.rows.astype("<u2")),
+        map(kept.of_cell, range(len(table.subject))),
+        strict=True,
     )
-    write_rows("stored_cell", CELL_COLUMNS, cells)
-    items, deleted = measured.item_dimensions, measured.deleted_groups
-    write_rows(
-        StoredDisclosure.__tablename__,
-        ("subject_id", "item_dimensions", "deleted_groups"),
-        ((int(ids[place]), int(items[place]), int(deleted[place])) for place in range(len(ids))),
-    )
+    write_rows(StoredCell.__tablename__, CELL_COLUMNS, cells)
+    disclosures = zip(ids.tolist(), measured.item_dimensions.tolist(), measured.deleted_groups.tolist(), strict=True)
+    write_rows(StoredDisclosure.__tablename__, DISCLOSURE_COLUMNS, disclosures)
+
+
+def _row_bytes(numbers: NDArray[np.generic]) -> Iterator[bytes]:
+    """The bytes of each row of a table of numbers."""
+    joined, size = numbers.tobytes(), numbers.dtype.itemsize * numbers.shape[1]
+    return (joined[start : start + size] for start in range(0, len(joined), size))
 
 
 def _store_frozen(survey: Survey, measured: Measured) -> None:
