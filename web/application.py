@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from web.addresses import register_addresses
@@ -42,6 +43,9 @@ def build_app(
     app = Flask("steelyard", root_path=str(ROOT), instance_path=str(settings.instance))
     settings.instance.mkdir(parents=True, exist_ok=True)
     configure(app, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # as documented
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     CSRFProtect(app)

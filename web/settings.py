@@ -40,6 +40,7 @@ class Settings:
     mail_sender: str
     currency: str
     huey_url: str = ""
+    trusted_proxies: int = 0
 
     @property
     def is_production(self) -> bool:
@@ -74,6 +75,7 @@ def settings_from(environment: Mapping[str, str], root: Path) -> Settings:
         mail_url=environment.get("MAIL_URL", ""),
         mail_sender=environment.get("MAIL_SENDER", "steelyard@localhost"),
         currency=environment.get("STEELYARD_CURRENCY", "USD"),
+        trusted_proxies=_proxies(environment.get("TRUSTED_PROXIES", "0")),
         huey_url=_huey_url(environment.get("HUEY_URL", "")),
     )
 
@@ -122,6 +124,13 @@ def _secret_key(value: str, mode: Mode) -> str:
 def _port(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
         raise SettingsError(f"PORT must be a number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _proxies(value: str) -> int:
+    """How many proxies stand in front; without one, what a visitor writes into forwarding headers is ignored."""
+    if value not in {"0", "1", "2", "3"}:
+        raise SettingsError(f"TRUSTED_PROXIES must be the number of proxies in front, 0 to 3, not {value!r}.")
     return int(value)
 
 

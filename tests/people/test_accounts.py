@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -234,3 +234,15 @@ def test_the_language_of_the_account_wins(app: Flask, client_of: Callable[..., F
     client.post("/language/zh", data={"next": "/account"})
     assert 'lang="zh-CN"' in client.get("/account").text
     assert client.post("/language/xx").status_code == 303
+
+
+def test_forwarded_addresses_count_only_behind_a_trusted_proxy(app_on_sqlite: Flask) -> None:
+    def seen_behind(proxies: int) -> str | None:
+        product = create_app(replace(app_on_sqlite.config["SETTINGS"], trusted_proxies=proxies))
+        seen: list[str | None] = []
+        product.before_request(lambda: seen.append(request.remote_addr))
+        product.test_client().get("/healthz", headers={"X-Forwarded-For": "10.1.2.3"})
+        return seen[0]
+
+    assert seen_behind(0) == "127.0.0.1"
+    assert seen_behind(1) == "10.1.2.3"
