@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -209,3 +210,29 @@ def test_a_stale_edit_is_told_with_both_versions(
     assert answer.status_code == 409
     assert "London region" in answer.text
     assert post_now(nancy).unit.code == "london"
+
+
+def test_two_changes_at_once_never_make_a_circle_together(app: Flask, person: Who) -> None:
+    nancy, janet = person("nancy").id, person("janet").id
+    outcomes: list[str] = []
+
+    def put_under(person_id: int, manager_id: int) -> None:
+        def change() -> None:
+            employment = history_of(person_id)[0]
+            change_post(employment, TODAY, replace(post_of(employment), manager_id=manager_id))
+
+        with app.app_context():
+            try:
+                in_transaction(change)
+                outcomes.append("done")
+            except ReportingLoopError:
+                outcomes.append("refused")
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=put_under, args=pair) for pair in ((nancy, janet), (janet, nancy))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", "refused"]
