@@ -41,7 +41,7 @@ def employee(number: str, **cells: object) -> Cells:
 
 def file_of(*rows: Cells, headings: Sequence[str] = HEADINGS, encoding: str = "utf-8") -> bytes:
     """A CSV file of these rows."""
-    return csv_bytes([list(headings), *([row.get(key, "") for key in headings] for row in rows)], encoding)
+    return csv_bytes([list(headings), *([str(row.get(key, "")) for key in headings] for row in rows)], encoding)
 
 
 def imported(content: bytes, today: date = TODAY, filename: str = "people.csv") -> Plan:
