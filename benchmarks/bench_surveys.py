@@ -156,7 +156,7 @@ def _requests(survey: Survey) -> list[tuple[int, int, int]]:
         "SELECT subject_id, rater_id, id FROM rating_request WHERE subject_id IN "
         "(SELECT id FROM survey_subject WHERE survey_id = ?) ORDER BY id"
     )
-    return [row for block in row_blocks(statement, (survey.id,)) for row in block]  # type: ignore[misc]  # three columns
+    return [row for block in row_blocks(statement, (survey.id,)) for row in block]
 
 
 def fetched(statement: str, survey_id: int) -> Callable[[], None]:

@@ -45,6 +45,7 @@ from assessments.surveys.models import (
 from rubrics.frameworks.models import RaterGroup
 from web.database import db, utc_now
 from web.formats import format_moment
+from web.sealing import Seal
 
 LONGEST_COMMENT = 500
 ROWS_AT_ONCE = 5_000
@@ -134,8 +135,7 @@ def decline(request: RatingRequest, now: datetime | None = None) -> None:
     held = _held(request, now or utc_now())
     if held.state == RequestState.SUBMITTED:
         raise AlreadySubmittedError
-    for statement, seal in ((FORGET_ANSWER, held.seals.ratings), (FORGET_COMMENT, held.seals.comments)):
-        db.session.execute(statement, {"survey": held.seals.survey_id, "name": seal.name(held.number)})
+    _forget(held)
     _mark(request, held, RequestState.DECLINED)
 
 
@@ -245,13 +245,20 @@ def _write(held: Held, answer: Answer, layout: FormLayout) -> None:
     except CommentsTooLongError as error:
         raise CommentTooLongError(most=LONGEST_COMMENT) from error
     content = packed_answer(address, answer.ratings, layout=layout)
-    for statement, seal, plain in (
-        (PUT_ANSWER, held.seals.ratings, content),
-        (PUT_COMMENT, held.seals.comments, written),
-    ):
-        name = seal.name(held.number)
-        parameters = {"survey": held.seals.survey_id, "name": name, "sealed": seal.sealed(plain, name)}
-        db.session.execute(statement, parameters)
+    # Both rows every time: a row that is not written would say that its rater has not commented.
+    db.session.execute(PUT_ANSWER, _sealed(held, held.seals.ratings, content))
+    db.session.execute(PUT_COMMENT, _sealed(held, held.seals.comments, written))
+
+
+def _sealed(held: Held, seal: Seal, plain: bytes) -> dict[str, object]:
+    name = seal.name(held.number)
+    return {"survey": held.seals.survey_id, "name": name, "sealed": seal.sealed(plain, name)}
+
+
+def _forget(held: Held) -> None:
+    survey_id, number = held.seals.survey_id, held.number
+    db.session.execute(FORGET_ANSWER, {"survey": survey_id, "name": held.seals.ratings.name(number)})
+    db.session.execute(FORGET_COMMENT, {"survey": survey_id, "name": held.seals.comments.name(number)})
 
 
 def _mark(request: RatingRequest, held: Held, state: RequestState) -> None:

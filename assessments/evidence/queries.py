@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from rubrics.frameworks.queries import items_of
 from web.bulk import row_blocks
 from web.database import db
 
+CellRow = tuple[Any, ...]
 READ_CELLS = (
     "SELECT subject_id, groups, raters, totals, rows, answers FROM stored_cell "
     "WHERE subject_id IN (SELECT id FROM survey_subject WHERE survey_id = ?) ORDER BY subject_id, groups"
@@ -124,15 +126,15 @@ def recomputed_cells(survey: Survey) -> CellTable:
     )
 
 
-def _cell_rows(survey: Survey) -> list[tuple[int, int, bytes, bytes, bytes, bytes]]:
-    return [row for block in row_blocks(READ_CELLS, (survey.id,)) for row in block]  # type: ignore[misc]  # the columns of the statement
+def _cell_rows(survey: Survey) -> list[CellRow]:
+    return [row for block in row_blocks(READ_CELLS, (survey.id,)) for row in block]
 
 
-def _places(frame: Frame, rows: list[tuple[int, int, bytes, bytes, bytes, bytes]]) -> NDArray[np.int64]:
+def _places(frame: Frame, rows: list[CellRow]) -> NDArray[np.int64]:
     return np.searchsorted(frame.subject_ids, np.array([row[0] for row in rows], dtype=np.int64)).astype(np.int64)
 
 
-def _numbers(rows: list[tuple[int, int, bytes, bytes, bytes, bytes]], column: int, kind: str) -> NDArray[np.int64]:
+def _numbers(rows: list[CellRow], column: int, kind: str) -> NDArray[np.int64]:
     return np.frombuffer(b"".join(row[column] for row in rows), dtype=kind).astype(np.int64)
 
 

@@ -192,7 +192,14 @@ def _ddl(statement: str, dialect: str) -> Any:
     return kind(statement).execute_if(dialect=dialect)
 
 
-def refuse(table: type[Base], name: str, verb: str, condition: str, message: str) -> None:
+def refuse(
+    table: type[Base],
+    name: str,
+    verb: str,
+    condition: str,
+    message: str,
+    promises: list[tuple[str, str]] = DATABASE_PROMISES,
+) -> None:
     """Let both databases refuse a verb on a table while the condition on its rows holds."""
     rows = "OLD" if verb == "DELETE" else "NEW"
     statements = (
@@ -212,7 +219,7 @@ def refuse(table: type[Base], name: str, verb: str, condition: str, message: str
         ),
     )
     for dialect, statement in statements:
-        DATABASE_PROMISES.append((dialect, statement))
+        promises.append((dialect, statement))
         event.listen(table.__table__, "after_create", _ddl(statement, dialect))
 
 

@@ -1,6 +1,7 @@
 """Saving, submitting, declining: what is acknowledged is there, what is refused changes nothing, no moment is kept."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -150,11 +151,12 @@ def test_every_sealed_answer_has_the_same_length_and_tells_nothing(app: Flask, p
         request = request_of(person, survey, rater)
         form = asked_form(request)
         comments = {Question.MORE: Comment("more", "很多" * 250)} if wordy else {}
-        in_transaction(lambda r=request, f=form, c=comments: answer(r, dict.fromkeys(f.places, 4), c))
-    for table in (SealedAnswer, SealedComment):
-        rows = db.session.scalars(select(table)).all()
-        assert len({len(row.sealed) for row in rows}) == 1
-        assert len(rows) == 3
+        in_transaction(partial(answer, request, dict.fromkeys(form.places, 4), comments))
+    tables: tuple[type[SealedAnswer | SealedComment], ...] = (SealedAnswer, SealedComment)
+    for table in tables:
+        sealed = db.session.scalars(select(table.sealed)).all()
+        assert len({len(content) for content in sealed}) == 1
+        assert len(sealed) == 3
     columns = {column.name for table in (SealedAnswer, SealedComment) for column in table.__table__.columns}
     assert columns == {"survey_id", "name", "sealed"}
 

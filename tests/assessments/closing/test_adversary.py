@@ -19,6 +19,7 @@ from assessments.closing.actions import begin_close, store_results
 from assessments.closing.jobs import finish_close
 from assessments.closing.models import StoredCell
 from assessments.closing.queries import collected, frame_of, measured
+from assessments.measurement.envelopes import Comment
 from assessments.measurement.ratings import FormLayout
 from assessments.surveys.actions import add_subject, ask_many, create_survey, open_survey
 from assessments.surveys.models import RatingRequest, Survey
@@ -78,7 +79,8 @@ def rated(survey: Survey) -> tuple[list[Invited], FormLayout, Truth]:
     """Everybody answers; the raters of a person differ in every dimension, so that the truth is known to the test."""
     requests = list(db.session.scalars(requests_of(survey).order_by(RatingRequest.id)))
     form = asked_form(requests[0])
-    draw, truth, answers = random.Random(7), Truth(), []
+    draw, truth = random.Random(7), Truth()
+    answers: list[tuple[RatingRequest, bytes, list[Comment]]] = []
     forms: dict[int, Iterator[dict[str, bytes]]] = {}
     for request in requests:
         unique = forms.setdefault(request.subject_id, distinct_forms(draw, form.parts))

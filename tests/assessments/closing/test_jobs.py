@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,9 @@ def answered(person: Find, silent: tuple[str, ...] = (), threshold: int = 3) -> 
         request = request_of(person, survey, rater)
         form = asked_form(request)
         if rater in silent:
-            in_transaction(lambda r=request, f=form: save_answers(r, f, {f.items[0].code: 1}, WORDS))
+            in_transaction(partial(save_answers, request, form, {form.items[0].code: 1}, WORDS))
         else:
-            in_transaction(lambda r=request, f=form, n=level: answer(r, dict.fromkeys(f.places, n), WORDS))
+            in_transaction(partial(answer, request, dict.fromkeys(form.places, level), WORDS))
     return survey
 
 
@@ -184,7 +185,7 @@ def stopped_at(statement: int) -> Iterator[list[int]]:
         event.remove(db.engine, "before_cursor_execute", watch)
 
 
-def state(survey_id: int) -> tuple[object, ...]:
+def state(survey_id: int) -> tuple[Any, ...]:
     """What a close leaves, without what was drawn by chance."""
     survey = db.session.get_one(Survey, survey_id, populate_existing=True)
     subject = subjects_of(survey)[0]
@@ -220,8 +221,8 @@ def test_a_close_that_is_stopped_anywhere_ends_the_same_when_it_is_started_again
     left = state(number)
     assert left[:2] == (SurveyState.CLOSED, CloseStep.DONE)
     assert left[5:] == ([0, 0], False)
-    assert [row[1:] for row in left[3] if row[0] == RaterGroup.REPORTS] == [(3, 2)]  # type: ignore[attr-defined]  # a list
-    assert len(left[4]) == 8  # type: ignore[arg-type]  # a list
+    assert [row[1:] for row in left[3] if row[0] == RaterGroup.REPORTS] == [(3, 2)]
+    assert len(left[4]) == 8
 
 
 def test_a_close_stopped_between_any_two_steps_leaves_what_an_unstopped_one_leaves(app: Flask, person: Find) -> None:

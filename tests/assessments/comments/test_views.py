@@ -1,6 +1,7 @@
 """Comments after the close: HR withholds what is abusive, nobody decides about comments on themselves."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -33,7 +34,7 @@ def closed(
     for rater in answering:
         request = request_of(person, survey, rater)
         words = {Question.KEEP: Comment("keep", f"From {rater}", rater in named)} if rater in commenting else {}
-        in_transaction(lambda r=request, w=words: answer(r, dict.fromkeys(asked_form(r).places, 4), w))
+        in_transaction(partial(answer, request, dict.fromkeys(asked_form(request).places, 4), words))
     in_transaction(lambda: begin_close(survey, early=True))
     finish_close(survey.id)
     return survey

@@ -2,6 +2,7 @@
 
 import stat
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -53,7 +54,7 @@ def test_opening_pins_the_form_and_makes_a_key_only_the_server_can_read(app: Fla
     ],
 )
 def test_a_survey_with_wrong_terms_is_refused(
-    app: Flask, person: Find, change: dict[str, object], error: type[SteelyardError]
+    app: Flask, person: Find, change: dict[str, Any], error: type[SteelyardError]
 ) -> None:
     survey = drafted(person)
     with pytest.raises(error):
