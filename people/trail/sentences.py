@@ -38,6 +38,7 @@ SENTENCES: dict[str, LazyString] = {
     "cycle.closing": _l("Began to close the cycle"),
     "cycle.confirmed": _l("Confirmed the results of the cycle"),
     "cycle.deadlines_moved": _l("Moved the deadlines of the cycle"),
+    "cycle.discarded": _l("Discarded the plan of the cycle %(name)s"),
     "cycle.edited": _l("Edited the cycle"),
     "cycle.handed_over": _l("Handed the assessment over to another manager"),
     "cycle.opened": _l("Opened the cycle"),

@@ -147,7 +147,7 @@ def _plans(viewer: Viewer) -> Iterator[Waiting]:
     )
     for plan in db.session.scalars(statement):
         name = plan.participant.person.name
-        yield Waiting(Task.AGREE_PLAN, 1, None, {"zh": name, "en": name}, plan.public_id)
+        yield Waiting(Task.AGREE_PLAN, 1, None, {"zh": name, "en": name}, plan.participant.public_id)
 
 
 def _decisions(viewer: Viewer) -> Iterator[Waiting]:

@@ -29,7 +29,7 @@ PLACES = {
     Task.GRADE: ("results.to_grade", "cycle_id", _l("Grade")),
     Task.REVIEW: ("results.to_review", "cycle_id", _l("Review")),
     Task.SIGN: ("results.sign", "participant_id", _l("Read and sign")),
-    Task.AGREE_PLAN: ("plans.plan", "plan_id", _l("Read and agree")),
+    Task.AGREE_PLAN: ("plans.plan", "participant_id", _l("Read and agree")),
     Task.DECIDE_PAY: ("pay.pay_round", "round_id", _l("Decide")),
     Task.DECIDE_PROMOTION: ("promotions.promotion", "promotion_id", _l("Decide")),
     Task.OPEN_CYCLE: ("planning.check", "cycle_id", _l("Check and open")),

@@ -14,11 +14,13 @@ from review.cycles.actions import CyclePlan, edit_plan, link_scorecards, plan_cy
 from review.cycles.models import Cycle, Participant, ParticipantState, ParticipationStatus
 from review.cycles.queries import cycle_by_public_id
 from review.forecasts.queries import dry_run
+from review.planning.actions import discard_plan
 from review.planning.forms import DatesForm, dates_form, plan_form
 from review.planning.queries import Manager, last_cycle, participants_statement, raters_planned
 from review.running.forms import StepForm
 from web.language import gettext as _
 from web.language import lazy_gettext as _l
+from web.language import localized
 from web.tables import Choice, Column, Listing, in_language
 
 blueprint = Blueprint("planning", __name__)
@@ -64,6 +66,19 @@ def _plan(form: DatesForm, cycle: Cycle) -> CyclePlan:
     return form.plan_for(cycle.period_starts_on, cycle.period_ends_on, cycle.snapshot_on)
 
 
+@blueprint.route("/cycles/<public_id:cycle_id>/discard", methods=["GET", "POST"])
+@guard(Permission.CYCLE_RUN)
+def discard(cycle_id: str) -> Answer:
+    """Ask once more, then take a draft back."""
+    cycle = _found(cycle_id)
+    form = StepForm(obj=cycle)
+    name = localized(cycle.name)
+    if form.carried_out(lambda: discard_plan(cycle), editing=cycle):
+        flash(_("The plan “%(name)s” is discarded.", name=name), "success")
+        return redirect(url_for("cycles.all_cycles"), 303)
+    return render_template("review/planning/discard.html", form=form, cycle=cycle), form.status
+
+
 @blueprint.get("/cycles/<public_id:cycle_id>/participants")
 @guard(Permission.CYCLE_RUN)
 def participants(cycle_id: str) -> Answer:
@@ -74,8 +89,7 @@ def participants(cycle_id: str) -> Answer:
 
 def _participants_page(cycle: Cycle, form: StepForm) -> Answer:
     columns = (
-        Column("name", _l("Name"), Person.sort_key, (Person.name, Person.sort_key, Person.employee_number)),
-        Column("position", _l("Position"), in_language(Position.title), in_language(Position.title)),
+        Column("name", _l("Name"), Person.sort_key, (Person.name, Person.employee_number, in_language(Position.title))),
         Column("status", _l("Takes part"), Participant.status),
         Column("manager", _l("Graded by"), Manager.sort_key, (Manager.name, Manager.sort_key)),
         Column("raters", _l("Raters")),

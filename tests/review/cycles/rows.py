@@ -67,6 +67,7 @@ ROWS = {
     "cycles.release_page": Row(HR, cycle_id),
     "planning.new_cycle": Row(HR),
     "planning.dates": Row(HR, cycle_id),
+    "planning.discard": Row(HR, cycle_id),
     "planning.participants": Row(HR, cycle_id),
     "planning.scorecards": Row(HR, cycle_id),
     "planning.check": Row(HR, cycle_id),

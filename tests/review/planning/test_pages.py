@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from assessments.surveys.models import Survey
 from people.organisation.models import Person
 from review.cycles.models import Cycle, CycleState
 from rubrics.catalogue.actions import load_catalogue
@@ -116,3 +117,21 @@ def test_findings_link_to_where_they_are_mended(app: Flask, person: Find, client
     assert refused.status_code == 409
     db.session.refresh(cycle)
     assert cycle.state is CycleState.DRAFT
+
+
+def test_a_draft_can_be_discarded_and_planned_anew(app: Flask, person: Find, client_of: Clients) -> None:
+    cycle = plan_northwind_cycle(person)
+    client, address = client_of("hr"), f"/cycles/{cycle.public_id}/discard"
+    assert client.get(address).status_code == 200
+    form = {"version": str(cycle.version), "idempotency_key": new_public_id()}
+    assert client.post(address, data=form).status_code == 303
+    assert cycles() == 0
+    assert db.session.scalar(select(func.count()).select_from(Survey)) == 0
+    assert client.post("/cycles/new", data=typed()).status_code == 303
+
+
+def test_what_has_been_opened_is_not_discarded(app: Flask, person: Find, client_of: Clients) -> None:
+    cycle = open_northwind_cycle(person)
+    form = {"version": str(cycle.version), "idempotency_key": new_public_id()}
+    assert client_of("hr").post(f"/cycles/{cycle.public_id}/discard", data=form).status_code == 409
+    assert cycles() == 1
