@@ -29,6 +29,8 @@ from review.cycles.errors import (
 )
 from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
 from review.cycles.queries import Snapshot, participants_of, people_on, suggested_raters, unfinished
+from review.schemes.models import Scheme, SecondLine
+from rubrics.frameworks.models import RaterGroup
 from web.database import db, utc_now
 from web.transactions import locked
 
@@ -128,10 +130,18 @@ def _take_snapshot(cycle: Cycle) -> None:
         participant = _participant(cycle, someone)
         card = cards.get(someone.person.id)
         participant.scorecard_id = card.id if card is not None else None
-        participant.subject = add_subject(cycle.survey, someone.person, someone.profile)
+        weights = weights_for(cycle, someone.scheme)
+        participant.subject = add_subject(cycle.survey, someone.person, someone.profile, weights)
         db.session.add(participant)
     db.session.flush()
     ask_many(cycle.survey, suggested_raters(participants_of(cycle)))
+
+
+def weights_for(cycle: Cycle, scheme: Scheme | None) -> dict[str, int] | None:
+    """The weights of rater groups for people of a scheme that lets the second line rate; None: those of the survey."""
+    if scheme is None or scheme.second_line is not SecondLine.RATES:
+        return None
+    return {**cycle.survey.group_weights, RaterGroup.SECOND_LINE.value: scheme.second_line_weight}
 
 
 def _participant(cycle: Cycle, someone: Snapshot) -> Participant:

@@ -4,7 +4,7 @@ from assessments.surveys.actions import add_subject, ask, ask_many, remove_subje
 from assessments.surveys.models import RatingRequest, RequestState
 from people.audit.actions import record
 from people.organisation.models import Person
-from review.cycles.actions import hold, touch
+from review.cycles.actions import hold, touch, weights_for
 from review.cycles.errors import (
     ExclusionReasonError,
     NotPlannedError,
@@ -40,7 +40,8 @@ def set_participation(
 def _bring_in(participant: Participant) -> None:
     cycle = participant.cycle
     assert participant.profile is not None, "a participant has the profile of the position"
-    participant.subject = add_subject(cycle.survey, participant.person, participant.profile)
+    weights = weights_for(cycle, participant.scheme)
+    participant.subject = add_subject(cycle.survey, participant.person, participant.profile, weights)
     participant.state = ParticipantState.PLANNED
     db.session.flush()
     chosen = suggested_raters(participants_of(cycle))

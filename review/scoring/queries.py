@@ -27,6 +27,7 @@ from review.aggregation.version import FORMULA_VERSION
 from review.cycles.models import Cycle, Participant
 from review.cycles.queries import participants_of
 from review.schemes.models import SectionKind
+from rubrics.frameworks.models import RaterGroup
 from rubrics.profiles.queries import requirements_of
 
 KPI_STATES = {
@@ -125,7 +126,7 @@ def cycle_design(cycle: Cycle, subjects: Sequence[SurveySubject], layout: FormLa
             place = layout.index(requirement.dimension_code)
             weights[row, place] = requirement.weight_percent
             required[row, place] = requirement.required_level
-            applicable[row, :, place] = [group.value in requirement.groups for group in GROUPS]
+            applicable[row, :, place] = [requirement.asks(RaterGroup(group.value)) for group in GROUPS]
     group_weights[:, 0] = 0.0
     design = CycleDesign(
         layout=layout,

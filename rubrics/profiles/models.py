@@ -111,8 +111,9 @@ class Requirement(Identified, Base):
         return [RaterGroup(group).label for group in self.groups]
 
     def asks(self, group: RaterGroup) -> bool:
-        """Whether the answers of this group count for the dimension in this role."""
-        return group.value in self.groups
+        """Whether the answers of this group count for the dimension in this role; the second line as the manager."""
+        counted = RaterGroup.MANAGER if group == RaterGroup.SECOND_LINE else group
+        return counted.value in self.groups
 
 
 class PositionProfile(Identified, Base):
