@@ -221,20 +221,16 @@ def submit_rows(app: Flask, database: str) -> Iterator[Row]:
     survey = in_transaction(lambda: asked_survey(max(50, WRITERS * SUBMITS // len(GROUPS) + 1)))
     numbers = [row[2] for row in _requests(survey)][: WRITERS * SUBMITS]
 
-    def submit(number: int) -> float:
+    def opened(number: int) -> Callable[[], object]:
         request = db.session.get_one(RatingRequest, number)
         form = asked_form(request)
         ratings = dict.fromkeys(form.places, 4)
-        start = time.perf_counter()
-        in_transaction(lambda: submit_answers(request, form, ratings))
-        return (time.perf_counter() - start) * 1000
+        return lambda: submit_answers(request, form, ratings)
 
-    def bare(number: int) -> float:
-        start = time.perf_counter()
-        in_transaction(lambda: record("benchmark.written", details={"number": number}))
-        return (time.perf_counter() - start) * 1000
+    def bare(number: int) -> Callable[[], object]:
+        return lambda: record("benchmark.written", details={"number": number})
 
-    ours, peer = by_writers(app, submit, numbers), by_writers(app, bare, numbers)
+    ours, peer = by_writers(app, opened, numbers), by_writers(app, bare, numbers)
     db.session.rollback()
     stored = db.session.scalar(
         select(func.count()).select_from(SealedAnswer).where(SealedAnswer.survey_id == survey.id)
@@ -245,13 +241,16 @@ def submit_rows(app: Flask, database: str) -> Iterator[Row]:
         yield Row(f"survey submit, {name}", size, percentile(ours, share), label, percentile(peer, share))
 
 
-def by_writers(app: Flask, work: Callable[[int], float], numbers: list[int]) -> list[float]:
-    """The times of all calls when eight writers share them."""
+def by_writers(app: Flask, prepare: Callable[[int], Callable[[], object]], numbers: list[int]) -> list[float]:
+    """The times of all transactions when eight writers share them; what a page reads before is read before."""
     times: list[float] = []
+    gate = threading.Barrier(WRITERS)
 
     def write(mine: list[int]) -> None:
         with app.app_context():
-            times.extend([work(number) for number in mine])
+            actions = [prepare(number) for number in mine]
+            gate.wait()
+            times.extend([timed(action) for action in actions])
             db.session.remove()
 
     threads = [threading.Thread(target=write, args=(numbers[place::WRITERS],)) for place in range(WRITERS)]
@@ -260,6 +259,13 @@ def by_writers(app: Flask, work: Callable[[int], float], numbers: list[int]) -> 
     for thread in threads:
         thread.join()
     return times
+
+
+def timed(action: Callable[[], object]) -> float:
+    """The milliseconds of one transaction, with its wait for the other writers."""
+    start = time.perf_counter()
+    in_transaction(action)
+    return (time.perf_counter() - start) * 1000
 
 
 def percentile(times: list[float], share: int) -> float:
