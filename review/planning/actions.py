@@ -15,12 +15,12 @@ def discard_plan(cycle: Cycle) -> None:
     record("cycle.discarded", about=cycle, details={"name": dict(cycle.name)})
     survey_id, cycle_id = cycle.survey_id, cycle.id
     subjects = select(SurveySubject.id).where(SurveySubject.survey_id == survey_id)
-    for statement in (
-        delete(RatingRequest).where(RatingRequest.subject_id.in_(subjects)),
-        delete(Participant).where(Participant.cycle_id == cycle_id),
-        delete(SurveySubject).where(SurveySubject.survey_id == survey_id),
-        delete(Cycle).where(Cycle.id == cycle_id),
-        delete(Survey).where(Survey.id == survey_id),
+    for table, condition in (
+        (RatingRequest, RatingRequest.subject_id.in_(subjects)),
+        (Participant, Participant.cycle_id == cycle_id),
+        (SurveySubject, SurveySubject.survey_id == survey_id),
+        (Cycle, Cycle.id == cycle_id),
+        (Survey, Survey.id == survey_id),
     ):
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        db.session.execute(delete(table).where(condition).execution_options(synchronize_session=False))
     db.session.expunge_all()
