@@ -35,11 +35,16 @@ import people.units.views
 import review.demonstration.commands
 import review.demonstration.queries
 import review.home.views
+import review.lineage.views
 import review.participation.views
+import review.pay.views
 import review.planning.views
 import review.plans.views
+import review.reports.views
+import review.results.views
 import review.running.jobs
 import review.running.views
+import review.salaries.views
 import review.schemes.views
 import review.seals.commands
 import rubrics.catalogue.commands
@@ -82,6 +87,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review.planning.views.blueprint,
     review.participation.views.blueprint,
     review.plans.views.blueprint,
+    review.pay.views.blueprint,
+    review.salaries.views.blueprint,
+    review.results.views.blueprint,
+    review.lineage.views.blueprint,
+    review.reports.views.blueprint,
     review.home.views.blueprint,
     web.style_guide.views.blueprint,
 )
@@ -116,8 +126,10 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _holders_of(Permission.SURVEY_ANSWER)),
     Entry(_l("Surveys"), "collection.all_surveys", "send", _holders_of(Permission.PROGRESS_READ)),
     Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
+    Entry(_l("My result"), "results.mine", "award", _holders_of(Permission.RESULT_READ)),
     Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ)),
     Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_EDIT)),
+    Entry(_l("Pay"), "salaries.my_pay", "cash", _holders_of(Permission.OWN_RECORD)),
     Entry(_l("People"), "directory.all_people", "users", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Units"), "units.all_units_page", "sitemap", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Roles"), "grants.all_grants", "user-check", _holders_of(Permission.ROLES_GRANT)),

@@ -1,6 +1,7 @@
 """Grading, reviewing and signing a result; every value a grade has had is kept with its reason."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from people.audit.actions import record
 from review.cycles.models import CycleState, Participant, ParticipantState
@@ -80,6 +81,8 @@ def _set_grade(result: Result, chosen: str, reason: str, origin: GradeOrigin, by
     if chosen != result.grade and not reason.strip():
         raise ReasonMissingError
     result.grade = chosen
+    # A decision counts as a version also where the grade stays, so that two who decide at once notice each other.
+    flag_modified(result, "grade")
     _add_step(result, chosen, origin, reason, by_id)
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from people.organisation.models import Person
 from review.cycles.models import Participant
 from web.database import Base, Identified, Versioned, enum_column, utc_now
+from web.language import LazyString
+from web.language import lazy_gettext as _l
 
 
 class GradeOrigin(StrEnum):
@@ -20,6 +22,20 @@ class GradeOrigin(StrEnum):
     SECOND_LINE = "second_line"
     CALIBRATION = "calibration"
     REVIEW = "review"
+
+    @property
+    def label(self) -> LazyString:
+        """Where the grade came from, in the reader's language."""
+        return ORIGIN_LABELS[self]
+
+
+ORIGIN_LABELS = {
+    GradeOrigin.CALCULATION: _l("Calculated from the points"),
+    GradeOrigin.MANAGER: _l("Given by the manager"),
+    GradeOrigin.SECOND_LINE: _l("Looked at by the second line"),
+    GradeOrigin.CALIBRATION: _l("Decided in calibration"),
+    GradeOrigin.REVIEW: _l("Decided after an appeal"),
+}
 
 
 class FormulaVersion(Base):
@@ -36,9 +52,9 @@ class Result(Identified, Versioned, Base):
     """What the evidence of a cycle comes to for one participant.
 
     ``dimensions`` holds one entry per dimension of the profile: code, score, reason, evidence, standard_error, low,
-    high, required, weight, gap, points; ``sections`` one per section of the scheme: kind, weight, hundredths, state and
-    share; ``steps`` every step before them: cells, weights, cycle means, key figures by month. All results are quantised
-    as stored, so that a recomputation compares equal.
+    high, required, weight, gap, points; ``sections`` one per section of the scheme: kind, weight, hundredths, state,
+    share, standard_error; ``steps`` every step before them: cells, weights, cycle means, key figures by month. All
+    results are quantised as stored, so that a recomputation compares equal.
     """
 
     __tablename__ = "result"
