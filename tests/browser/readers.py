@@ -1,0 +1,78 @@
+"""Members of the cast at a browser: contexts by language and width, signing in, and the pages they can reach."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.serving import Site
+
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+MOST_TRIES = 400
+NAMES = {
+    "nancy": "Nancy Davolio", "andrew": "Andrew Fuller", "janet": "Janet Leverling", "margaret": "Margaret Peacock",
+    "steven": "Steven Buchanan", "michael": "Michael Suyama", "robert": "Robert King", "laura": "Laura Callahan",
+    "anne": "Anne Dodsworth", "hr": "林慧敏", "partner": "陈思远", "approver": "周建国", "auditor": "吴雪",
+    "administrator": "高磊",
+}  # fmt: skip
+
+
+@contextmanager
+def browsing(
+    browser: Browser, site: Site, language: str, size: dict[str, int] | None = None, **options: object
+) -> Iterator[BrowserContext]:
+    """A fresh browser profile in a language; leaving it closes its pages."""
+    context = browser.new_context(
+        base_url=site.address,
+        locale=LOCALES[language],
+        timezone_id="Asia/Shanghai",
+        viewport=size or DESKTOP,  # type: ignore[arg-type]  # a mapping of two numbers is what it is
+        reduced_motion="reduce",
+        **options,  # type: ignore[arg-type]  # passed on as they are
+    )
+    # Generous where the machine is busy; nothing waits longer than it takes.
+    context.set_default_timeout(20_000)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def become(page: Page, login: str) -> None:
+    """Sign in as one of the demonstration's people, by the one click that the sign-in page offers."""
+    page.goto("/sign-in")
+    page.get_by_role("button", name=NAMES[login], exact=True).click()
+    page.wait_for_url("**/")
+
+
+def reachable_pages(app: Flask, context: BrowserContext) -> dict[str, str]:
+    """Pages that can be reached by links from the home page: one address an endpoint, breadth first."""
+    adapter = app.url_map.bind("localhost")
+    waiting, known = ["/"], {"/"}
+    found: dict[str, str] = {}
+    for _try in range(MOST_TRIES):
+        if not waiting:
+            return found
+        path = waiting.pop(0)
+        endpoint = str(adapter.match(path, method="GET")[0])
+        if endpoint in found or endpoint == "static":
+            continue
+        answer = context.request.get(path)
+        assert answer.ok, f"{path} ({endpoint}) is linked and answers {answer.status}"
+        # A file to download is no page; neither is it followed.
+        is_page = "text/html" in answer.headers.get("content-type", "") and "content-disposition" not in answer.headers
+        found[endpoint] = path if is_page else ""
+        links = own_links(answer.text()) - known if is_page else set()
+        known |= links
+        waiting += sorted(links)
+    raise AssertionError("the pages have no end")
+
+
+def own_links(text: str) -> set[str]:
+    """Addresses of this server that a page links to, without their queries."""
+    links = (re.split(r"[?#]", link)[0] for link in re.findall(r'href="(/[^"]*)"', text))
+    return {link for link in links if not link.startswith("/static/")}

@@ -1,0 +1,56 @@
+"""Every page that someone can reach by links, opened in Chromium in both languages at two widths."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.looking import Witness, barriers, looks_of, sideways
+from tests.browser.readers import DESKTOP, PHONE, become, browsing, reachable_pages
+from tests.browser.serving import Site
+
+pytestmark = pytest.mark.browser
+# One of each kind: the other representatives reach the pages that Nancy and Michael reach.
+READERS = ("nancy", "michael", "steven", "andrew", "hr", "partner", "approver", "auditor", "administrator")
+
+
+def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thoroughly: bool) -> list[str]:
+    """Open a page, look at it on a desktop and on a phone, and say what is wrong; thoroughly: also what axe finds."""
+    look = (sideways, barriers) if thoroughly else (sideways,)
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a mapping of two numbers is what it is
+    answer = page.goto(path)
+    assert answer is not None
+    found = [] if answer.status == 200 else [f"answers {answer.status}"]
+    found += looks_of(page, language) + [fault for faults in look for fault in faults(page)]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # as above
+    found += [f"phone: {fault}" for faults in look for fault in faults(page)]
+    return found + witness.told()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("reader", READERS)
+def test_every_page_that_a_member_of_the_cast_can_reach_is_whole(
+    chromium: Browser, site: Site, first_to_look: Callable[[str], bool], reader: str, language: str
+) -> None:
+    with browsing(chromium, site, language) as context:
+        page = context.new_page()
+        witness = Witness(page, site.address)
+        become(page, reader)
+        pages = reachable_pages(site.product(), context)
+        assert len(pages) > 5, "the home page leads somewhere"
+        wrong = {}
+        for endpoint, path in pages.items():
+            if path:
+                is_first = first_to_look(f"{endpoint}-{language}")
+                wrong[f"{endpoint} {path}"] = wrong_on(page, witness, path, language, thoroughly=is_first)
+    assert not any(wrong.values()), "\n".join(
+        f"{where}\n    " + "\n    ".join(found) for where, found in wrong.items() if found
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_visitor_sees_whole_pages(chromium: Browser, site: Site, language: str) -> None:
+    with browsing(chromium, site, language) as context:
+        page = context.new_page()
+        witness = Witness(page, site.address)
+        assert wrong_on(page, witness, "/sign-in", language, thoroughly=True) == []
