@@ -21,8 +21,8 @@ from people.roster.imports import import_roster, read_roster
 from review.demonstration.imports import BaseFigures, base_figures
 from review.demonstration.inventions import rounded_target, salary_for
 from review.demonstration.people import Hired, present_structure_since, roster_rows, staff_roles
-from review.pay.actions import enter_first_salary, set_pay_range
 from review.pay.queries import ranges_on
+from review.salaries.actions import enter_first_salary, set_pay_range
 from review.schemes.actions import draft_scheme, publish_scheme
 from review.schemes.queries import default_scheme_content
 from rubrics.catalogue.actions import load_catalogue

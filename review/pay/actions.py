@@ -8,23 +8,24 @@ from fractions import Fraction
 from sqlalchemy import delete
 
 from people.audit.actions import record
-from people.organisation.models import Person
 from review.cycles.models import Cycle, CycleState
 from review.pay.errors import (
     BudgetZeroError,
     ChangedSinceSeenError,
     CycleNotReleasedError,
+    DecisionNoteError,
     EffectiveDateError,
+    EffectPassedError,
+    LeavesBeforeError,
     NobodyToPayError,
     OwnProposalError,
     RangeMissingError,
-    RangeOrderError,
     ReasonForExclusionError,
     RoundStateError,
-    SalaryExistsError,
+    SalaryChangedError,
 )
 from review.pay.models import PayLine, PayRange, PayRound, RoundState, Salary
-from review.pay.queries import fingerprint_of, lines_of, ranges_on, salaries_on, salary_history
+from review.pay.queries import fingerprint_of, latest_salaries, lines_of, ranges_on
 from review.results.models import Result
 from review.results.queries import results_of
 from review.rewards.allocation import RaiseRequest, allocate
@@ -41,36 +42,6 @@ class RoundPlan:
     currency: str
     budget: int
     effective_on: date
-
-
-def set_pay_range(job_level: int, currency: str, amounts: tuple[int, int, int], starts_on: date) -> PayRange:
-    """Say what a job level is paid from a day on: minimum, midpoint and maximum in minor units."""
-    minimum, midpoint, maximum = amounts
-    if not 0 < minimum <= midpoint <= maximum:
-        raise RangeOrderError
-    row = PayRange(
-        job_level=job_level,
-        currency=currency,
-        minimum=minimum,
-        midpoint=midpoint,
-        maximum=maximum,
-        starts_on=starts_on,
-    )
-    db.session.add(row)
-    db.session.flush()
-    record("pay.range_set", about=row, details={"job_level": job_level})
-    return row
-
-
-def enter_first_salary(person: Person, amount: int, currency: str, starts_on: date, by_id: int | None) -> Salary:
-    """Enter what a person is paid when the product begins to know; later salaries come from approved rounds alone."""
-    if salary_history(person.id):
-        raise SalaryExistsError(name=person.name)
-    row = Salary(person_id=person.id, amount=amount, currency=currency, starts_on=starts_on, entered_by_id=by_id)
-    db.session.add(row)
-    db.session.flush()
-    record("pay.first_salary_entered", about=person)
-    return row
 
 
 def plan_round(cycle: Cycle, plan: RoundPlan) -> PayRound:
@@ -98,8 +69,7 @@ def change_round(pay_round: PayRound, plan: RoundPlan) -> PayRound:
     _require(pay_round, RoundState.DRAFT, RoundState.REFUSED)
     _check(pay_round.cycle, plan)
     pay_round.name, pay_round.budget, pay_round.effective_on = dict(plan.name), plan.budget, plan.effective_on
-    if plan.currency != pay_round.currency:
-        pay_round.currency = plan.currency
+    pay_round.currency = plan.currency
     db.session.execute(delete(PayLine).where(PayLine.round_id == pay_round.id))
     _add_lines(pay_round, results_of(pay_round.cycle))
     share_out(pay_round)
@@ -114,6 +84,7 @@ def exclude_from_round(line: PayLine, excluded: bool, reason: str) -> PayLine:
     if excluded and not reason.strip():
         raise ReasonForExclusionError
     line.is_excluded, line.reason = excluded, reason.strip() if excluded else ""
+    line.round.state = RoundState.DRAFT
     share_out(line.round)
     record("pay.line_excluded" if excluded else "pay.line_included", about=line.round)
     return line
@@ -142,7 +113,7 @@ def share_out(pay_round: PayRound) -> None:
 
 def propose_round(pay_round: PayRound, by_id: int) -> PayRound:
     """Put a round before an approver, exactly as it stands."""
-    _require(pay_round, RoundState.DRAFT)
+    _require(pay_round, RoundState.DRAFT, RoundState.REFUSED)
     pay_round.state = RoundState.PROPOSED
     pay_round.proposed_by_id, pay_round.proposed_at = by_id, utc_now()
     pay_round.decided_by_id, pay_round.decided_at, pay_round.decision_note = None, None, ""
@@ -154,11 +125,15 @@ def propose_round(pay_round: PayRound, by_id: int) -> PayRound:
 def approve_round(pay_round: PayRound, seen: str, note: str, by_id: int) -> PayRound:
     """Approve exactly what was seen; salaries change on the day of effect."""
     lines = _decide(pay_round, seen, note, by_id)
-    before = salaries_on([line.participant.person_id for line in lines], pay_round.effective_on)
-    for line in lines:
-        present = before.get(line.participant.person_id)
-        if present is None or present.amount != line.salary_before or present.starts_on >= pay_round.effective_on:
-            raise ChangedSinceSeenError
+    if seen != pay_round.fingerprint:
+        raise ChangedSinceSeenError
+    _require_month(pay_round.effective_on)
+    paid = [line for line in lines if not line.is_excluded]
+    _require_unchanged(pay_round, paid)
+    # The database takes a salary only from a round that is approved already.
+    pay_round.state = RoundState.APPROVED
+    db.session.flush()
+    for line in paid:
         if line.raise_amount:
             db.session.add(
                 Salary(
@@ -170,13 +145,14 @@ def approve_round(pay_round: PayRound, seen: str, note: str, by_id: int) -> PayR
                     entered_by_id=by_id,
                 )
             )
-    pay_round.state = RoundState.APPROVED
     record("pay.round_approved", about=pay_round)
     return pay_round
 
 
 def refuse_round(pay_round: PayRound, seen: str, note: str, by_id: int) -> PayRound:
     """Send a round back with a note; it can be changed and proposed again."""
+    if not note.strip():
+        raise DecisionNoteError
     _decide(pay_round, seen, note, by_id)
     pay_round.state = RoundState.REFUSED
     record("pay.round_refused", about=pay_round)
@@ -188,10 +164,27 @@ def _decide(pay_round: PayRound, seen: str, note: str, by_id: int) -> list[PayLi
     lines = lines_of(pay_round)
     if by_id == pay_round.proposed_by_id or by_id in {line.participant.person_id for line in lines}:
         raise OwnProposalError
-    if not seen or seen != pay_round.fingerprint or seen != fingerprint_of(pay_round, lines):
+    if not seen or seen != fingerprint_of(pay_round, lines):
         raise ChangedSinceSeenError
     pay_round.decided_by_id, pay_round.decided_at, pay_round.decision_note = by_id, utc_now(), note.strip()
     return lines
+
+
+def _require_unchanged(pay_round: PayRound, lines: Sequence[PayLine]) -> None:
+    """Refuse a round that was planned on salaries or people that are not as they were."""
+    salaries = latest_salaries([line.participant.person_id for line in lines])
+    for line in lines:
+        person, present = line.participant.person, salaries.get(line.participant.person_id)
+        if not person.is_employed(pay_round.effective_on):
+            raise LeavesBeforeError(name=person.name)
+        is_same = present is not None and (present.amount, present.currency) == (line.salary_before, pay_round.currency)
+        if present is None or not is_same or present.starts_on >= pay_round.effective_on:
+            raise SalaryChangedError(name=person.name)
+
+
+def _require_month(effective_on: date) -> None:
+    if effective_on < utc_now().date().replace(day=1):
+        raise EffectPassedError
 
 
 def _require(pay_round: PayRound, *states: RoundState) -> None:
@@ -205,15 +198,17 @@ def _check(cycle: Cycle, plan: RoundPlan) -> None:
         raise BudgetZeroError
     if plan.effective_on <= cycle.period_ends_on:
         raise EffectiveDateError
+    _require_month(plan.effective_on)
 
 
 def _add_lines(pay_round: PayRound, results: Sequence[Result]) -> None:
     graded = [result for result in results if result.grade is not None]
-    salaries = salaries_on([result.participant.person_id for result in graded], pay_round.effective_on)
+    salaries = latest_salaries([result.participant.person_id for result in graded])
     ranges = ranges_on(pay_round.effective_on, pay_round.currency)
     for result in graded:
         salary = salaries.get(result.participant.person_id)
-        if salary is None or salary.currency != pay_round.currency:
+        stays = result.participant.person.is_employed(pay_round.effective_on)
+        if salary is None or salary.currency != pay_round.currency or not stays:
             continue
         pay_range = ranges.get(result.participant.job_level)
         if pay_range is None:

@@ -67,15 +67,33 @@ class ReasonForExclusionError(SteelyardError):
     field: ClassVar[str | None] = "reason"
 
 
-class SalaryExistsError(SteelyardError):
-    """A first salary is entered once; later ones come from approved rounds."""
+class SalaryChangedError(SteelyardError):
+    """A salary is not what it was when the round was planned."""
 
-    message = _l("%(name)s has a salary already. Changes come from an approved round.")
+    message = _l(
+        "The salary of %(name)s has changed since this round was planned. Refuse it, so that it is planned anew."
+    )
     status = 409
 
 
-class RangeOrderError(SteelyardError):
-    """Minimum, midpoint and maximum do not follow each other."""
+class LeavesBeforeError(SteelyardError):
+    """Someone in the round no longer works here on its day."""
 
-    message = _l("Minimum, midpoint and maximum must be above zero and in this order.")
-    field: ClassVar[str | None] = "midpoint"
+    message = _l(
+        "%(name)s does not work here any more on the day of effect. Refuse the round, so that it is planned anew."
+    )
+    status = 409
+
+
+class EffectPassedError(SteelyardError):
+    """The month in which the raises should take effect is over."""
+
+    message = _l("Raises take effect in this month at the earliest: months that are paid stay as they are.")
+    field: ClassVar[str | None] = "effective_on"
+
+
+class DecisionNoteError(SteelyardError):
+    """A refusal says why."""
+
+    message = _l("Say in a sentence why you refuse.")
+    field: ClassVar[str | None] = "note"

@@ -2,13 +2,18 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from assessments.surveys.models import refuse
 from people.organisation.models import Person
 from review.cycles.models import Cycle, Participant
+from review.rewards.merit import range_penetration
 from web.database import Base, Identified, Versioned, enum_column, utc_now
+from web.language import LazyString
+from web.language import lazy_gettext as _l
 
 
 class RoundState(StrEnum):
@@ -18,6 +23,16 @@ class RoundState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REFUSED = "refused"
+
+    @property
+    def label(self) -> LazyString:
+        """What people call this state."""
+        return {
+            RoundState.DRAFT: _l("Draft"),
+            RoundState.PROPOSED: _l("Waits for approval"),
+            RoundState.APPROVED: _l("Approved"),
+            RoundState.REFUSED: _l("Refused"),
+        }[self]
 
 
 class PayRange(Identified, Versioned, Base):
@@ -68,6 +83,11 @@ class PayRound(Identified, Versioned, Base):
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
     lines: Mapped[list["PayLine"]] = relationship(back_populates="round", order_by="PayLine.id")
 
+    @property
+    def share(self) -> float:
+        """The factor on all guidelines for display; the exact one is the fraction."""
+        return float(Fraction(self.factor or 0))
+
 
 class PayLine(Identified, Base):
     """One person's raise in a round, with everything it was computed from; ratios are exact fractions as text."""
@@ -100,6 +120,33 @@ class PayLine(Identified, Base):
         """The salary once the raise takes effect; a lump sum is paid once and does not raise it."""
         return self.salary_before + self.raise_amount
 
+    @property
+    def amount(self) -> int:
+        """What this line takes from the budget."""
+        return self.raise_amount + self.lump_sum
+
+    @property
+    def ratio(self) -> Fraction:
+        """Salary over the midpoint of the range, exact."""
+        return Fraction(self.compa_ratio)
+
+    @property
+    def rate(self) -> Fraction:
+        """The guideline as a share of the salary, exact."""
+        return Fraction(self.guideline)
+
+    @property
+    def penetration(self) -> Fraction | None:
+        """How far the salary is in its range; nothing where the range is a single amount."""
+        if self.range_minimum == self.range_maximum:
+            return None
+        return range_penetration(self.salary_before, self.range_minimum, self.range_maximum)
+
+    @property
+    def guideline_amount(self) -> Fraction:
+        """What the matrix alone would give, in minor units, exact."""
+        return self.salary_before * self.rate
+
 
 class Salary(Identified, Base):
     """What a person is paid a year from a day on; rows come from an approved round or the first import alone."""
@@ -121,3 +168,60 @@ class Salary(Identified, Base):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     pay_line: Mapped[PayLine | None] = relationship()
+
+
+# What the database itself refuses. Migrations execute the same statements: (dialect, statement), in this order.
+DATABASE_PROMISES: list[tuple[str, str]] = []
+LINE_IS_DECIDED = "(SELECT state FROM pay_round WHERE id = {row}.round_id) IN ('proposed', 'approved')"
+SALARY_IS_UNFOUNDED = (
+    "(NEW.pay_line_id IS NULL AND EXISTS (SELECT 1 FROM salary WHERE person_id = NEW.person_id)) "
+    "OR (NEW.pay_line_id IS NOT NULL AND NOT EXISTS ("
+    "SELECT 1 FROM pay_line JOIN pay_round ON pay_round.id = pay_line.round_id "
+    "JOIN participant ON participant.id = pay_line.participant_id "
+    "WHERE pay_line.id = NEW.pay_line_id AND pay_round.state = 'approved' AND participant.person_id = NEW.person_id "
+    "AND NEW.amount = pay_line.salary_before + pay_line.raise_amount "
+    "AND NEW.currency = pay_round.currency AND NEW.starts_on = pay_round.effective_on))"
+)
+for _verb in ("UPDATE", "DELETE"):
+    refuse(
+        Salary,
+        f"salary_is_kept_on_{_verb.lower()}",
+        _verb,
+        "1 = 1",
+        "a salary that was entered is never changed",
+        DATABASE_PROMISES,
+    )
+    refuse(
+        PayRound,
+        f"pay_round_is_kept_on_{_verb.lower()}",
+        _verb,
+        "OLD.state = 'approved'",
+        "an approved round never changes",
+        DATABASE_PROMISES,
+    )
+for _verb, _row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+    refuse(
+        PayLine,
+        f"pay_line_is_kept_on_{_verb.lower()}",
+        _verb,
+        LINE_IS_DECIDED.format(row=_row),
+        "the lines of a round stay as they were proposed",
+        DATABASE_PROMISES,
+    )
+refuse(
+    Salary,
+    "salary_comes_from_an_approved_round",
+    "INSERT",
+    SALARY_IS_UNFOUNDED,
+    "a salary is entered once, or comes from an approved round as it was approved",
+    DATABASE_PROMISES,
+)
+refuse(
+    PayRound,
+    "pay_round_is_not_decided_by_those_it_pays",
+    "UPDATE",
+    "NEW.state = 'approved' AND EXISTS (SELECT 1 FROM pay_line JOIN participant ON participant.id = "
+    "pay_line.participant_id WHERE pay_line.round_id = NEW.id AND participant.person_id = NEW.decided_by_id)",
+    "nobody approves a round that pays them",
+    DATABASE_PROMISES,
+)

@@ -16,11 +16,12 @@ class NoNextProfileError(SteelyardError):
 class NotReadyError(SteelyardError):
     """A requirement of the next profile is not met."""
 
-    message = _l("A requirement of the next profile is not met. Gather evidence and agree on a plan first.")
+    message = _l("Not met yet: %(names)s. Agree on a plan first, and propose again when there is new evidence.")
+    status = 409
 
 
 class PromotionReasonError(SteelyardError):
-    """A proposal and a decision need their reasons."""
+    """A proposal needs its reason."""
 
     message = _l("Say why in a sentence.")
     field: ClassVar[str | None] = "reason"
@@ -52,3 +53,24 @@ class PromotionStateError(SteelyardError):
 
     message = _l("This proposal is at another step now. Open the page again to see what can be done.")
     status = 409
+
+
+class NotReleasedError(SteelyardError):
+    """Promotions follow from released results."""
+
+    message = _l("A promotion follows from a released result.")
+    status = 409
+
+
+class PositionHeldError(SteelyardError):
+    """The person sits in this position on that day already."""
+
+    message = _l("%(name)s has this position on that day already.")
+    field: ClassVar[str | None] = "position"
+
+
+class NotEmployedThenError(SteelyardError):
+    """The person does not work here on the day of effect."""
+
+    message = _l("%(name)s does not work here on that day.")
+    field: ClassVar[str | None] = "effective_on"

@@ -7,10 +7,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from assessments.surveys.models import refuse
 from people.organisation.models import Person, Position
 from review.cycles.models import Participant
 from rubrics.profiles.models import Profile
 from web.database import Base, Identified, Versioned, enum_column, utc_now
+from web.language import LazyString
+from web.language import lazy_gettext as _l
 
 
 class PromotionState(StrEnum):
@@ -21,9 +24,19 @@ class PromotionState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def label(self) -> LazyString:
+        """What people call this state."""
+        return {
+            PromotionState.PROPOSED: _l("Waits for approval"),
+            PromotionState.APPROVED: _l("Approved"),
+            PromotionState.REFUSED: _l("Refused"),
+            PromotionState.WITHDRAWN: _l("Withdrawn"),
+        }[self]
+
 
 class Promotion(Identified, Versioned, Base):
-    """A proposal to promote a participant; ``standing`` keeps how each requirement of the next profile was met."""
+    """A proposal to promote a participant; ``standing`` keeps how each requirement of the next profile stood."""
 
     __tablename__ = "promotion"
     __table_args__ = (
@@ -52,3 +65,24 @@ class Promotion(Identified, Versioned, Base):
     position: Mapped[Position] = relationship()
     proposed_by: Mapped[Person] = relationship(foreign_keys=[proposed_by_id])
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
+
+
+# What the database itself refuses. Migrations execute the same statements: (dialect, statement), in this order.
+DATABASE_PROMISES: list[tuple[str, str]] = []
+for _verb in ("UPDATE", "DELETE"):
+    refuse(
+        Promotion,
+        f"promotion_is_kept_on_{_verb.lower()}",
+        _verb,
+        "OLD.state <> 'proposed'",
+        "a promotion that was decided or withdrawn never changes",
+        DATABASE_PROMISES,
+    )
+refuse(
+    Promotion,
+    "promotion_is_not_decided_by_the_promoted",
+    "UPDATE",
+    "NEW.decided_by_id = (SELECT person_id FROM participant WHERE id = NEW.participant_id)",
+    "nobody decides on their own promotion",
+    DATABASE_PROMISES,
+)

@@ -3,18 +3,27 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from review.cycles.models import Participant
+from people.organisation.models import Person, Position
+from people.permissions import Permission
+from people.roles.models import Viewer
+from people.roles.queries import is_in_scope, scope
+from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
 from review.plans.queries import estimate_of
+from review.promotions.access import may_see_all
 from review.promotions.models import Promotion, PromotionState
 from review.results.models import Result
-from review.rewards.promotion import ReadinessResult, readiness
+from review.rewards.promotion import ReadinessResult, RequirementStanding, readiness
 from rubrics.profiles.models import Profile
-from rubrics.profiles.queries import next_profile, requirements_of
+from rubrics.profiles.queries import next_profile, positions_of_profiles, requirements_of
 from web.database import db
+from web.language import lazy_gettext as _l
+from web.tables import Choice, Column, Listing, in_language
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,27 @@ def next_step(result: Result) -> NextStep | None:
     return NextStep(following, readiness(required, scores=scores))
 
 
+def standing_of(entry: RequirementStanding) -> dict[str, Any]:
+    """How one requirement stands, as pages show it and proposals keep it."""
+    score = entry.score
+    return {
+        "code": entry.dimension,
+        "required": entry.required,
+        "standing": entry.standing.value,
+        "score": score.value if score is not None else None,
+        "low": score.low if score is not None else None,
+        "high": score.high if score is not None else None,
+        "probability": entry.probability,
+    }
+
+
+def positions_of(profile: Profile, on: date) -> list[Position]:
+    """The positions that a profile serves on a day, from the lowest job level up."""
+    codes = positions_of_profiles(on).get(profile.code, [])
+    statement = select(Position).where(Position.code.in_(codes)).order_by(Position.job_level, Position.code)
+    return list(db.session.scalars(statement))
+
+
 def promotion_by_public_id(public_id: str) -> Promotion | None:
     """The proposal behind an address, with whom it is about."""
     return db.session.scalar(
@@ -47,7 +77,8 @@ def promotion_by_public_id(public_id: str) -> Promotion | None:
         .where(Promotion.public_id == public_id)
         .options(
             joinedload(Promotion.participant).joinedload(Participant.person),
-            joinedload(Promotion.participant).joinedload(Participant.cycle),
+            joinedload(Promotion.participant).joinedload(Participant.cycle).joinedload(Cycle.survey),
+            joinedload(Promotion.participant).joinedload(Participant.profile),
             joinedload(Promotion.profile),
             joinedload(Promotion.position),
             joinedload(Promotion.proposed_by),
@@ -76,5 +107,69 @@ def fingerprint_of(promotion: Promotion) -> str:
         promotion.effective_on.isoformat(),
         promotion.reason,
         promotion.readiness,
+        promotion.standing,
     ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def promotions_visible_to(viewer: Viewer) -> Listing:
+    """The proposals that the viewer may see, the newest day of effect first; one's own only once it is approved."""
+    statement = (
+        select(Promotion)
+        .join(Promotion.participant)
+        .join(Participant.person)
+        .join(Promotion.position)
+        .where(or_(Participant.person_id != viewer.person_id, Promotion.state == PromotionState.APPROVED))
+        .options(
+            contains_eager(Promotion.participant).contains_eager(Participant.person),
+            contains_eager(Promotion.position),
+        )
+    )
+    if not may_see_all(viewer):
+        below = is_in_scope(viewer, Permission.PROMOTION_PROPOSE, Participant.person_id)
+        statement = statement.where(or_(below, Promotion.proposed_by_id == viewer.person_id))
+    title = in_language(Position.title)
+    return Listing(
+        statement,
+        (
+            Column("name", _l("Person"), order_by=Person.sort_key, search=(Person.name, Person.sort_key)),
+            Column("position", _l("New position"), order_by=title, search=title),
+            Column("effective_on", _l("Takes effect on"), order_by=Promotion.effective_on),
+            Column("state", _l("State"), order_by=Promotion.state),
+        ),
+        caption=_l("Promotions"),
+        default_sort="-effective_on",
+        tie_breaker=Promotion.id,
+        filters=(Choice("state", _l("State"), [(each.value, each.label) for each in PromotionState], Promotion.state),),
+    )
+
+
+def people_to_propose(viewer: Viewer) -> Listing:
+    """Everyone with a released result whom the viewer may propose, with the profile that they were judged by."""
+    statement = (
+        select(Participant)
+        .join(Participant.person)
+        .join(Participant.cycle)
+        .join(Participant.profile)
+        .where(
+            Cycle.state == CycleState.RELEASED,
+            Participant.state != ParticipantState.EXCLUDED,
+            Participant.person_id != viewer.person_id,
+        )
+        .options(
+            contains_eager(Participant.person),
+            contains_eager(Participant.cycle).joinedload(Cycle.survey),
+            contains_eager(Participant.profile),
+        )
+    )
+    return Listing(
+        scope(viewer, Permission.PROMOTION_PROPOSE, statement, Participant.person_id),
+        (
+            Column("name", _l("Person"), order_by=Person.sort_key, search=(Person.name, Person.sort_key)),
+            Column("profile", _l("Role profile"), order_by=Profile.place),
+            Column("cycle", _l("Cycle"), order_by=Cycle.period_ends_on),
+        ),
+        caption=_l("People with a released result"),
+        default_sort="name",
+        tie_breaker=(Cycle.period_ends_on, Participant.id),
+    )
