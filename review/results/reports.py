@@ -221,7 +221,7 @@ def radar_picture(dimensions: Sequence[ShownDimension]) -> Picture | None:
     own = Series(_("Own view"), [one.own for one in axes], "self")
     required = Series(_("Required"), [one.required for one in axes], "required")
     hidden = [one.short_name for one in axes if one.score is None]
-    return radar_svg([one.short_name for one in axes], [own, others, required], hidden=hidden, title=_("Profile"))
+    return radar_svg([one.short_name for one in axes], [own, others, required], hidden=hidden, title=_("Competency profile"))
 
 
 def cells_picture(shown: ShownDimension, cells: Sequence[ShownCell]) -> Picture | None:
