@@ -1,7 +1,6 @@
 """The one way to write: a whole action in one transaction, queued on SQLite, tried again on PostgreSQL."""
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,11 +13,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from web.database import Base, db, is_writing
 from web.errors import StaleEditError
+from web.queues import FairLock
 
 ATTEMPTS = 5
 # serialization_failure and deadlock_detected: the database asks for the same work once more.
 RETRYABLE_STATES = frozenset({"40001", "40P01"})
-_writers = threading.Lock()
+_writers = FairLock()
 _afterwards: ContextVar[list[Callable[[], None]] | None] = ContextVar("_afterwards", default=None)
 Result = TypeVar("Result")
 Row = TypeVar("Row", bound=Base)
