@@ -44,6 +44,7 @@ import review.reports.views
 import review.results.views
 import review.running.jobs
 import review.running.views
+import review.promotions.views
 import review.salaries.views
 import review.schemes.views
 import review.seals.commands
@@ -89,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     review.plans.views.blueprint,
     review.pay.views.blueprint,
     review.salaries.views.blueprint,
+    review.promotions.views.blueprint,
     review.results.views.blueprint,
     review.lineage.views.blueprint,
     review.reports.views.blueprint,
@@ -130,6 +132,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ)),
     Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_EDIT)),
     Entry(_l("Pay"), "salaries.my_pay", "cash", _holders_of(Permission.OWN_RECORD)),
+    Entry(_l("Promotions"), "promotions.all_promotions", "stairs-up", _holders_of(Permission.PAY_READ)),
     Entry(_l("People"), "directory.all_people", "users", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Units"), "units.all_units_page", "sitemap", _holders_of(Permission.PEOPLE_READ)),
     Entry(_l("Roles"), "grants.all_grants", "user-check", _holders_of(Permission.ROLES_GRANT)),

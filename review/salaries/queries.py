@@ -45,6 +45,7 @@ def salaries_visible_to(viewer: Viewer) -> Listing:
     )
     statement = (
         select(Person, Position, Salary)
+        .select_from(Person)
         .join(Employment, and_(Employment.person_id == Person.id, is_main_on(viewer.today)))
         .join(Position, Position.id == Employment.position_id)
         .outerjoin(latest, latest.c.person_id == Person.id)

@@ -94,7 +94,7 @@ def test_hr_plans_changes_and_proposes_and_the_approver_decides(paid_cycle: Cycl
 def test_bad_input_is_answered_beside_its_field_and_changes_nothing(
     paid_cycle: Cycle, client_of: Clients, field: str, value: str
 ) -> None:
-    answer = client_of("hr").post("/pay/rounds/new", data=round_data(paid_cycle, **{field: value}))
+    answer = client_of("hr").post("/pay/rounds/new", data=round_data(paid_cycle) | {field: value})
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
     assert db.session.scalar(select(PayRound.id)) is None
