@@ -65,9 +65,9 @@ def test_pages_follow_each_other_without_gap_or_repetition() -> None:
     assert [(page.first, page.last, page.total, page.pages) for page in pages][2] == (9, 10, 10, 3)
 
 
-@pytest.mark.parametrize("page", ["abc", "-1", "0", "1e3", "٣", "9" * 30, "", " 1", "1.5", "\x00"])
-def test_a_page_that_does_not_exist_is_brought_into_what_exists(page: str) -> None:
-    shown = listing(page=page)
+@pytest.mark.parametrize("asked", ["abc", "-1", "0", "1e3", "٣", "9" * 30, "", " 1", "1.5", "\x00"])
+def test_a_page_that_does_not_exist_is_brought_into_what_exists(asked: str) -> None:
+    shown = listing(page=asked)
     assert 1 <= shown.page <= 3
     assert shown.rows
 
