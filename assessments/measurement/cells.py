@@ -94,7 +94,7 @@ class CellTable:
         """
         raters = self.raters.T[:, rows]
         mean = self.total.T[:, rows] / np.maximum(self.scale[:, None] * raters, 1)
-        np.maximum(mean, np.where(self.is_anonymous[rows], BOTTOM, 0.0), out=mean)
+        np.maximum(mean, np.where(self.groups[rows] >= 1 << ANONYMOUS_FROM, BOTTOM, 0.0), out=mean)
         mean *= raters > 0
         result: NDArray[np.float64] = mean.T
         return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from assessments.measurement.reasons import Reason
 from assessments.measurement.uncertainty import Difference, difference, estimate
 from review.aggregation.composites import score_covariance
 from review.aggregation.cycle import CycleScores
-from review.aggregation.dimension_scores import Evidence
-from review.aggregation.points import section_shares
+from review.aggregation.dimension_scores import DimensionScores, Evidence
+from review.aggregation.points import dimension_points, section_shares
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,13 @@ def person_steps(result: CycleScores, subject: int) -> PersonSteps:
     """Explain one person's numbers: inputs and intermediates of every step, from the arrays of the cycle."""
     rows = result.cells.rows_of(subject)
     weights = result.design.profile_weights[result.profile_of_subject[subject]]
-    scores = result.scores
-    one = slice(subject, subject + 1)
-    shares = section_shares(scores, np.broadcast_to(weights, scores.value.shape))[0][one]
+    scores = scores_of(result.scores, slice(subject, subject + 1))
+    shares, points = section_shares(scores, weights[None])[0], dimension_points(scores)
     dimensions = tuple(
-        _dimension(result, subject, place, weight=float(weights[place]), share=float(shares[0, place]))
+        _dimension(
+            result, scores, subject, place, weight=float(weights[place]), share=float(shares[0, place]),
+            points=float(points[0, place]),
+        )
         for place in range(len(result.design.layout.dimensions))
     )
     section, overall = result.section, result.overall
@@ -121,6 +123,11 @@ def person_steps(result: CycleScores, subject: int) -> PersonSteps:
     )
 
 
+def scores_of(scores: DimensionScores, subjects: slice | NDArray[np.integer]) -> DimensionScores:
+    """Scores of some subjects, so that what is derived from them costs no more than they do."""
+    return replace(scores, **{field.name: getattr(scores, field.name)[subjects] for field in fields(scores)})
+
+
 def _deleted(deleted_groups: NDArray[np.bool_] | None, subject: int) -> tuple[RaterGroup, ...]:
     """Groups of a subject whose answers were deleted at close."""
     if deleted_groups is None:
@@ -128,14 +135,22 @@ def _deleted(deleted_groups: NDArray[np.bool_] | None, subject: int) -> tuple[Ra
     return tuple(group for place, group in enumerate(GROUPS) if deleted_groups[subject, place])
 
 
-def _dimension(result: CycleScores, subject: int, place: int, *, weight: float, share: float) -> DimensionSteps:
-    """Steps of one dimension."""
-    scores, profile = result.scores, result.profile_of_subject[subject]
-    at = (subject, place)
+def _dimension(
+    result: CycleScores,
+    scores: DimensionScores,
+    subject: int,
+    place: int,
+    *,
+    weight: float,
+    share: float,
+    points: float,
+) -> DimensionSteps:
+    """Steps of one dimension; `scores` are the subject's alone."""
+    profile, at = int(result.profile_of_subject[subject]), (0, place)
     return DimensionSteps(
         dimension=result.design.layout.dimensions[place],
         cells=_cell_steps(result, subject, place),
-        groups=_base_steps(result, int(profile), place),
+        groups=base_steps(result, profile, place),
         shown_weight=float(scores.shown_weight[at]),
         base=float(result.terms.base[profile, place]),
         score=float(scores.value[at]),
@@ -146,40 +161,44 @@ def _dimension(result: CycleScores, subject: int, place: int, *, weight: float, 
         evidence=Evidence(int(scores.evidence[at])),
         required=float(scores.required[at]),
         gap=float(scores.gap[at]),
-        points=float(result.points[at]),
+        points=points,
         weight=weight,
         share=share,
-        items_shown=bool(result.items_shown[at]) if result.items_shown is not None else False,
+        items_shown=bool(result.items_shown[subject, place]) if result.items_shown is not None else False,
     )
 
 
 def _cell_steps(result: CycleScores, subject: int, place: int) -> tuple[CellStep, ...]:
     """The subject's cells that take part in a dimension, shown or hidden."""
-    profile = result.profile_of_subject[subject]
-    steps = []
-    for row in result.cells.rows_of(subject):
-        asked = members_of(int(result.cells.groups[row])) & result.design.applicable[profile, :, place]
-        if not asked.any():
-            continue
-        kind, raters = result.terms.kind[row], int(result.cells.raters[row, place])
-        mean = float(result.cells.means_of(np.array([row]))[0, place])
-        weight, cycle_mean = float(result.terms.weight[kind, place]), float(result.terms.mean[kind, place])
-        steps.append(
-            CellStep(
-                groups=result.cells.groups_of(row),
-                is_shown=raters > 0,
-                raters=raters,
-                mean=mean,
-                weight=weight,
-                cycle_mean=cycle_mean,
-                part=weight * (mean - cycle_mean) if raters else 0.0,
-                variance=float(result.terms.variance[kind, place]),
-            )
-        )
-    return tuple(steps)
+    steps = (cell_step(result, row, place) for row in result.cells.rows_of(subject))
+    return tuple(step for step in steps if step is not None)
 
 
-def _base_steps(result: CycleScores, profile: int, place: int) -> tuple[BaseStep, ...]:
+def cell_step(result: CycleScores, row: int, place: int) -> CellStep | None:
+    """One cell in one dimension, or None where the dimension does not ask its groups.
+
+    Cells of the same kind (profile and groups) with as many raters and the same total have the same step.
+    """
+    profile = result.profile_of_subject[result.cells.subject[row]]
+    asked = members_of(int(result.cells.groups[row])) & result.design.applicable[profile, :, place]
+    if not asked.any():
+        return None
+    kind, raters = result.terms.kind[row], int(result.cells.raters[row, place])
+    mean = float(result.cells.means_of(np.array([row]))[0, place])
+    weight, cycle_mean = float(result.terms.weight[kind, place]), float(result.terms.mean[kind, place])
+    return CellStep(
+        groups=result.cells.groups_of(row),
+        is_shown=raters > 0,
+        raters=raters,
+        mean=mean,
+        weight=weight,
+        cycle_mean=cycle_mean,
+        part=weight * (mean - cycle_mean) if raters else 0.0,
+        variance=float(result.terms.variance[kind, place]),
+    )
+
+
+def base_steps(result: CycleScores, profile: int, place: int) -> tuple[BaseStep, ...]:
     """Groups of the second term: applicable ones with a weight, and their cycle means."""
     weights = result.design.group_weights[profile]
     return tuple(

@@ -61,7 +61,11 @@ def points_slope(scores: DimensionScores) -> NDArray[np.float64]:
 def section_shares(scores: DimensionScores, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Share of each scored dimension in its section (subjects, dimensions), and the share of weight that remained."""
     counted = np.where(scores.is_estimated, weights, 0.0)
-    remaining, whole = counted.sum(axis=1), weights.sum(axis=1)
+    remaining, whole = np.zeros(len(counted)), np.zeros(len(counted))
+    # Added from the first to the last, so that one subject alone has the sums that they have among all.
+    for place in range(counted.shape[1]):
+        remaining += counted[:, place]
+        whole += weights[:, place]
     shares = counted / np.where(remaining > 0, remaining, 1.0)[:, None]
     return shares, remaining / np.where(whole > 0, whole, 1.0)
 

@@ -62,15 +62,19 @@ def total_result(
     result = weighted_points(values, weights=weights, states=states)
     if result.hundredths is None:
         return TotalResult(None, result.reason, None, None, 0.0, (), result)
-    error = sqrt(
-        sum(
-            float(term.share) ** 2 * section.standard_error**2
-            for term, section in zip(result.terms, sections, strict=True)
-        )
-    )
+    error = total_error(result, [section.standard_error for section in sections])
     plain = bands.grade_of(result.hundredths)
     zone = boundary_zone(result.hundredths, error, bands=bands)
     return TotalResult(result.hundredths, result.reason, bands.capped(plain, caps), plain, error, zone, result)
+
+
+def total_error(points: PointsResult, errors: Sequence[float]) -> float:
+    """Error of a total from the errors of its sections, which are independent: `sqrt(sum share^2 se^2)`.
+
+    >>> total_error(weighted_points([99.33, 88.67], weights=[40, 60]), [1.5, 0.0])
+    0.6000000000000001
+    """
+    return sqrt(sum(float(term.share) ** 2 * error**2 for term, error in zip(points.terms, errors, strict=True)))
 
 
 def _state(section: SectionEntry) -> PartState:

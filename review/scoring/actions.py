@@ -1,18 +1,22 @@
 """Storing what a closed cycle comes to, once for every participant."""
 
-import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, literal, select
 
 from people.audit.actions import record
 from review.aggregation.version import FORMULA_VERSION
 from review.cycles.models import Cycle, CycleState, Participant
 from review.results.models import FormulaVersion, GradeOrigin, GradeStep, Result
-from review.scoring.queries import ScoredCycle, result_numbers, scored_cycle
-from web.database import db, new_public_id, utc_now
+from review.scoring.queries import scored_cycle
+from review.scoring.rows import NUMBERS, result_rows
+from web.bulk import write_rows
+from web.database import UtcDateTime, db, new_public_id, utc_now
 
-CHUNK = 1_000
+COLUMNS = (
+    "public_id", "version", "participant_id", "formula_version_id", "comment", "computed_at", *NUMBERS, "grade",
+)  # fmt: skip
 
 
 def store_results(cycle: Cycle) -> int:
@@ -20,13 +24,18 @@ def store_results(cycle: Cycle) -> int:
     assert cycle.state is CycleState.CLOSING, "results are stored while a cycle closes"
     version = formula_version()
     _forget_results(cycle)
-    scored = scored_cycle(cycle)
-    rows = [_row(scored, place, version.id) for place in range(len(scored.people))]
-    for start in range(0, len(rows), CHUNK):
-        db.session.execute(insert(Result), rows[start : start + CHUNK])
+    scored, now = scored_cycle(cycle), _as_stored(utc_now())
+    for block in result_rows(scored):
+        # The first grade is the calculated one, the last of the numbers.
+        rows = (
+            (new_public_id(), 1, participant, version.id, "", now, *numbers, numbers[-1])
+            for participant, numbers in block
+        )
+        write_rows(Result.__tablename__, COLUMNS, rows)
     _store_first_grades(cycle)
-    record("cycle.calculated", about=cycle, details={"results": len(rows), "formulas": version.number})
-    return len(rows)
+    count = len(scored.participants)
+    record("cycle.calculated", about=cycle, details={"results": count, "formulas": version.number})
+    return count
 
 
 def formula_version() -> FormulaVersion:
@@ -39,20 +48,11 @@ def formula_version() -> FormulaVersion:
     return known
 
 
-def _row(scored: ScoredCycle, place: int, version_id: int) -> dict[str, Any]:
-    person = scored.people[place]
-    numbers = result_numbers(person)
-    # What is stored must survive JSON unchanged, or a recomputation would not compare equal.
-    assert json.loads(json.dumps(numbers["dimensions"])) == numbers["dimensions"]
-    return numbers | {
-        "public_id": new_public_id(),
-        "version": 1,
-        "participant_id": person.participant.id,
-        "formula_version_id": version_id,
-        "grade": numbers["calculated_grade"],
-        "comment": "",
-        "computed_at": utc_now(),
-    }
+def _as_stored(moment: datetime) -> Any:
+    """A moment as the driver takes it, because rows in bulk pass by SQLAlchemy."""
+    dialect = db.engine.dialect
+    processor = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    return moment if processor is None else processor(moment)
 
 
 def _forget_results(cycle: Cycle) -> None:
@@ -65,19 +65,19 @@ def _forget_results(cycle: Cycle) -> None:
 
 def _store_first_grades(cycle: Cycle) -> None:
     """Begin the history of each grade with the calculated one."""
-    results = db.session.execute(
-        select(Result.id, Result.calculated_grade).join(Result.participant).where(Participant.cycle_id == cycle.id)
-    ).all()
-    rows = [
-        {
-            "result_id": result_id,
-            "number": 1,
-            "grade": grade,
-            "origin": GradeOrigin.CALCULATION,
-            "reason": "",
-            "decided_at": utc_now(),
-        }
-        for result_id, grade in results
-    ]
-    if rows:
-        db.session.execute(insert(GradeStep), rows)
+    moment = GradeStep.__table__.c.decided_at.type
+    first = (
+        select(
+            Result.id,
+            literal(1),
+            Result.calculated_grade,
+            literal(GradeOrigin.CALCULATION.value),
+            literal(""),
+            literal(utc_now(), moment),
+        )
+        .join(Result.participant)
+        .where(Participant.cycle_id == cycle.id)
+        .order_by(Result.id)
+    )
+    columns = ["result_id", "number", "grade", "origin", "reason", "decided_at"]
+    db.session.execute(insert(GradeStep).from_select(columns, first))

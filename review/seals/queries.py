@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
+from assessments.actuals.queries import one_of
 from assessments.answers.queries import layout_of
 from assessments.evidence.queries import spread_of
 from assessments.surveys.models import Survey
@@ -18,7 +20,7 @@ from review.cycles.models import Cycle, CycleState, Participant
 from review.cycles.queries import participants_of
 from review.results.models import GradeStep, Result, ResultSeal
 from review.results.queries import results_of
-from review.scoring.queries import result_numbers, scored_cycle
+from review.scoring.rows import differing_numbers
 from review.seals.errors import NotClosedError, NotReleasedError
 from review.seals.models import Problem, ProblemKind
 from review.seals.replay import replayed_numbers
@@ -162,17 +164,20 @@ def recomputed(cycle: Cycle) -> list[Problem]:
     """Compute a closed cycle again from its stored cells and scorecards and name every number that differs."""
     if cycle.state not in {CycleState.CLOSED, CycleState.CONFIRMED, CycleState.RELEASED}:
         raise NotClosedError
-    stored = {result.participant_id: result for result in results_of(cycle)}
-    problems = []
-    for person in scored_cycle(cycle).people:
-        result = stored.get(person.participant.id)
-        if result is None:
-            problems.append(Problem(person.participant, ProblemKind.RESULT_MISSING))
-            continue
-        fresh = json_value(result_numbers(person))
-        if names := different(fresh, json_value({name: getattr(result, name) for name in NUMBERS})):
-            problems.append(Problem(person.participant, ProblemKind.NUMBERS_DIFFER, names))
-    return problems
+    found = list(differing_numbers(cycle))
+    people = {row.id: row for row in participants_numbered([participant for participant, _, _ in found])}
+    return [
+        Problem(people[participant], ProblemKind.RESULT_MISSING)
+        if stored is None
+        else Problem(people[participant], ProblemKind.NUMBERS_DIFFER, different(computed, stored))
+        for participant, computed, stored in found
+    ]
+
+
+def participants_numbered(numbers: Sequence[int]) -> list[Participant]:
+    """Some participants with their people."""
+    statement = select(Participant).where(one_of(Participant.id, numbers)).options(joinedload(Participant.person))
+    return list(db.session.scalars(statement))
 
 
 def different(first: Any, second: Any, path: str = "") -> tuple[str, ...]:

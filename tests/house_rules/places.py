@@ -22,6 +22,8 @@ NAMED_FOR_WHAT_THEY_ARE = {
     "people/roles/guards.py": "the guards that every view carries",
     "review/demonstration/people.py": "the people of the demonstration, as a file of people would name them",
     "review/seals/replay.py": "plain arithmetic that checks the aggregation from outside",
+    "review/scoring/numbers.py": "the numbers of a result as they are stored",
+    "review/scoring/rows.py": "the same numbers of many people at once, as rows of their table",
     "review/demonstration/seasons.py": "the moments of a cycle of the demonstration",
     "review/demonstration/reviews.py": "what the people of the demonstration answer and decide",
     "review/demonstration/rewards.py": "which plans, raises and promotions the demonstration makes",

@@ -12,7 +12,9 @@ from assessments.scorecards.models import CardResult
 from review.aggregation.cycle import CycleScores
 from review.aggregation.explanation import person_steps
 from review.schemes.models import SectionKind
-from review.scoring.queries import PersonScores, result_numbers, total_of
+from review.scoring.models import PersonScores
+from review.scoring.numbers import result_numbers
+from review.scoring.queries import total_of
 from review.seals.queries import different
 from review.seals.replay import figure_points, half_up, micro, replayed_numbers
 from tests.review.aggregation.organisations import aggregated, cycles

@@ -12,7 +12,7 @@ from people.organisation.models import Person
 from review.cycles.models import Cycle
 from review.results.models import GradeStep, Result, ResultSeal
 from review.results.queries import results_of
-from review.scoring import queries as scoring
+from review.scoring import numbers as scoring
 from review.seals.errors import NotClosedError, NotReleasedError
 from review.seals.models import ProblemKind
 from review.seals.queries import recomputed, sealed_content, verified
