@@ -127,7 +127,8 @@ def decide(round_id: str) -> Answer:
         raise RoundStateError
     if form.carried_out(lambda: _decided(found, form)):
         return _to_round(round_id, _("Your decision is recorded."))
-    found = _visible(round_id)
+    if form.is_submitted():
+        found = _visible(round_id)
     lines = lines_of(found)
     form.seen.data = fingerprint_of(found, lines)
     cost = sum(line.amount for line in lines)

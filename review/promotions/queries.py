@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from people.organisation.models import Person, Position
@@ -20,7 +20,7 @@ from review.promotions.models import Promotion, PromotionState
 from review.results.models import Result
 from review.rewards.promotion import ReadinessResult, RequirementStanding, readiness
 from rubrics.profiles.models import Profile
-from rubrics.profiles.queries import next_profile, positions_of_profiles, requirements_of
+from rubrics.profiles.queries import next_profile, positions_of_profiles
 from web.database import db
 from web.language import lazy_gettext as _l
 from web.tables import Choice, Column, Listing, in_language
@@ -42,11 +42,37 @@ def next_step(result: Result) -> NextStep | None:
         return None
     required = {
         requirement.dimension_code: float(requirement.required_level)
-        for requirement in requirements_of([following])[following.id]
+        for requirement in following.requirements
         if requirement.weight_percent > 0
     }
     scores = {entry["code"]: estimate_of(entry) for entry in result.dimensions}
     return NextStep(following, readiness(required, scores=scores))
+
+
+def judged(participant_public_id: str) -> Result | None:
+    """The result of the participant behind an address, with person, cycle and profile."""
+    found: Result | None = db.session.scalar(
+        _with_profile(select(Result))
+        .where(Participant.public_id == participant_public_id)
+        .options(
+            contains_eager(Result.participant).joinedload(Participant.person),
+            contains_eager(Result.participant).joinedload(Participant.cycle).joinedload(Cycle.survey),
+        )
+    )
+    return found
+
+
+def present_step(promotion: Promotion) -> NextStep | None:
+    """How the result that a proposal was made on stands now, as after an appeal."""
+    result = db.session.scalar(_with_profile(select(Result)).where(Result.participant_id == promotion.participant_id))
+    return next_step(result) if result is not None else None
+
+
+def _with_profile(statement: Select[Any]) -> Select[Any]:
+    found: Select[Any] = statement.join(Result.participant).options(
+        contains_eager(Result.participant).joinedload(Participant.profile)
+    )
+    return found
 
 
 def standing_of(entry: RequirementStanding) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 from people.permissions import Permission
 from people.roles.guards import current_viewer, deny_unless, guard
 from review.cycles.models import Participant
-from review.cycles.queries import participant_by_public_id
 from review.pay.forms import DecisionForm
 from review.promotions.access import (
     may_decide,
@@ -23,16 +22,17 @@ from review.promotions.forms import ProposalForm, StepForm
 from review.promotions.models import Promotion, PromotionState
 from review.promotions.queries import (
     fingerprint_of,
+    judged,
     next_step,
     people_to_propose,
     positions_of,
+    present_step,
     promotion_by_public_id,
     promotions_of,
     promotions_visible_to,
     standing_of,
 )
 from review.results.models import Result
-from review.results.queries import result_of
 from rubrics.frameworks.queries import dimensions_of, published_framework
 from web.language import gettext as _
 from web.language import localized
@@ -136,7 +136,8 @@ def decide(promotion_id: str) -> Answer:
     if form.carried_out(lambda: _decided(found, form)):
         flash(_("Your decision is recorded."), "success")
         return redirect(url_for("promotions.promotion", promotion_id=promotion_id), 303)
-    found = _visible(promotion_id)
+    if form.is_submitted():
+        found = _visible(promotion_id)
     form.seen.data = fingerprint_of(found)
     shown = {"names": _dimension_names(), "has_changed": _has_changed(found)}
     return render_template("review/promotions/decide.html", form=form, promotion=found, **shown), form.status
@@ -161,14 +162,11 @@ def _decided(found: Promotion, form: DecisionForm) -> Promotion:
 
 
 def _ready(participant_id: str) -> tuple[Participant, Result]:
-    participant = participant_by_public_id(participant_id)
-    if participant is None:
-        raise NotFound
-    deny_unless(may_see_readiness(current_viewer(), participant))
-    result = result_of(participant)
+    result = judged(participant_id)
     if result is None:
         raise NotFound
-    return participant, result
+    deny_unless(may_see_readiness(current_viewer(), result.participant))
+    return result.participant, result
 
 
 def _visible(promotion_id: str) -> Promotion:
@@ -185,9 +183,8 @@ def _require_proposed(found: Promotion) -> None:
 
 
 def _has_changed(found: Promotion) -> bool:
-    """Whether the result stands otherwise against the profile than when it was proposed, as after an appeal."""
-    result = result_of(found.participant)
-    step = next_step(result) if result is not None else None
+    """Whether the result stands otherwise against the profile than when it was proposed."""
+    step = present_step(found)
     return step is None or step.readiness.readiness.value != found.readiness
 
 
