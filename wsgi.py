@@ -40,11 +40,11 @@ import review.participation.views
 import review.pay.views
 import review.planning.views
 import review.plans.views
+import review.promotions.views
 import review.reports.views
 import review.results.views
 import review.running.jobs
 import review.running.views
-import review.promotions.views
 import review.salaries.views
 import review.schemes.views
 import review.seals.commands
@@ -128,7 +128,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("My requests"), "answers.my_requests", "clipboard-check", _holders_of(Permission.SURVEY_ANSWER)),
     Entry(_l("Surveys"), "collection.all_surveys", "send", _holders_of(Permission.PROGRESS_READ)),
     Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
-    Entry(_l("My result"), "results.mine", "award", _holders_of(Permission.RESULT_READ)),
+    Entry(_l("Results"), "results.overview", "award", _holders_of(Permission.RESULT_READ)),
     Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ)),
     Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_EDIT)),
     Entry(_l("Pay"), "salaries.my_pay", "cash", _holders_of(Permission.OWN_RECORD)),

@@ -1,6 +1,6 @@
 """Reading a closed survey: everything here was decided at its close and never changes with who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ from assessments.measurement.uncertainty import RaterSpread
 from assessments.surveys.models import Survey, SurveySubject
 from assessments.surveys.queries import form_of
 from people.organisation.models import Person
-from rubrics.frameworks.models import RaterGroup
+from rubrics.frameworks.models import Item, RaterGroup
 from rubrics.frameworks.queries import items_of
 from web.bulk import row_blocks
 from web.database import db
@@ -179,25 +179,31 @@ def cells_of(subject: SurveySubject) -> list[ShownCell]:
     ]
 
 
-def item_means_of(subject: SurveySubject) -> dict[str, ItemMean]:
-    """The items of a person that may be shown, by item code, over all anonymous raters together."""
+def item_means_of(subject: SurveySubject, items: Sequence[Item] | None = None) -> dict[str, ItemMean]:
+    """The items of a person that may be shown, by item code, over all anonymous raters together.
+
+    ``items`` are those of the survey's form, where the caller has read them already.
+    """
     disclosure = db.session.get(StoredDisclosure, subject.id)
     if disclosure is None or not disclosure.item_dimensions:
         return {}
-    answers = _kept(subject, anonymous=True)
+    items = items or items_of(form_of(subject.survey))
+    layout = layout_of(items)
+    answers = _kept(subject, layout, anonymous=True)
     found: dict[str, ItemMean] = {}
-    for item in items_of(form_of(subject.survey)):
+    for item in items:
         place = list(answers).index(item.dimension.code)
         if disclosure.item_dimensions >> place & 1:
             ratings = answers[item.dimension.code]
-            column = ratings[:, item.place - _layout(subject).starts[place]]
+            column = ratings[:, item.place - layout.starts[place]]
             found[item.code] = ItemMean(raters=len(column), mean=float(counted_mean(column.mean())))
     return found
 
 
-def named_ratings_of(subject: SurveySubject) -> dict[RaterGroup, dict[str, int]]:
+def named_ratings_of(subject: SurveySubject, items: Sequence[Item] | None = None) -> dict[RaterGroup, dict[str, int]]:
     """What each named source answered, by item code: 0 unanswered, 1 to 5, 9 unable to rate."""
-    layout, items = _layout(subject), items_of(form_of(subject.survey))
+    items = items or items_of(form_of(subject.survey))
+    layout = layout_of(items)
     stored = db.session.scalars(
         select(StoredCell).where(StoredCell.subject_id == subject.id, StoredCell.groups < 1 << ANONYMOUS_FROM)
     )
@@ -208,9 +214,8 @@ def named_ratings_of(subject: SurveySubject) -> dict[RaterGroup, dict[str, int]]
     }
 
 
-def _kept(subject: SurveySubject, *, anonymous: bool) -> dict[str, NDArray[np.uint8]]:
+def _kept(subject: SurveySubject, layout: FormLayout, *, anonymous: bool) -> dict[str, NDArray[np.uint8]]:
     """The kept answers of a person by dimension (raters, items), over all anonymous or all named cells."""
-    layout = _layout(subject)
     least, most = (1 << ANONYMOUS_FROM, 1 << len(GROUPS)) if anonymous else (0, 1 << ANONYMOUS_FROM)
     stored = db.session.scalars(
         select(StoredCell).where(

@@ -152,14 +152,14 @@ def _score_step(entry: Entry, step: Entry, hidden: Collection[str], parts: Parts
         below: tuple[Step, ...] = (_unseen(_("Scores by source"), VisiblePart.CELLS),)
         return Step(Rule.SCORE, _("Score"), entry["score"], number, parts=below, facts=facts)
     terms = " + ".join(
-        f"{_two(cell['weight'])} × ({_two(cell['mean'])} − {_two(cell['cycle_mean'])})" for cell in shown
+        f"{_two(cell['weight'])} × ({_mean(cell['mean'])} − {_mean(cell['cycle_mean'])})" for cell in shown
     )
     return Step(
         rule=Rule.SCORE,
         label=_("Score"),
         value=entry["score"],
         shown=number,
-        how=f"({terms}) / {_two(step['shown_weight'])} + {_two(step['base'])}",
+        how=f"({terms}) / {_two(step['shown_weight'])} + {_mean(step['base'])}",
         parts=(*_cell_steps(step, hidden), _level_step(step)),
         facts=facts,
     )
@@ -188,7 +188,7 @@ def _cell_steps(step: Entry, hidden: Collection[str]) -> tuple[Step, ...]:
 
 def _level_step(step: Entry) -> Step:
     counted = [base for base in step["groups"] if base["source"] != "none"]
-    terms = " + ".join(f"{_two(base['weight'])} × {_two(base['cycle_mean'])}" for base in counted)
+    terms = " + ".join(f"{_two(base['weight'])} × {_mean(base['cycle_mean'])}" for base in counted)
     return Step(
         rule=Rule.CYCLE_LEVEL,
         label=_("Level of the cycle"),
@@ -226,9 +226,9 @@ def _line_step(result: Result, line: Entry, background: Background) -> Step:
         rule=Rule.FIGURE_POINTS,
         label=shown.name,
         value=line["points"],
-        shown=format_number(line["points"], 6) if line["points"] is not None else shown.points,
+        shown=format_number(line["points"]) if line["points"] is not None else shown.points,
         how=curve,
-        note=_("weight %(weight)s", weight=shown.weight),
+        note=_("weight %(weight)s", weight=shown.weight) if line["weight"] else "",
         parts=(actual,),
         facts=weight,
     )
@@ -283,6 +283,10 @@ def _points(hundredths: int | None) -> str:
 
 def _two(number: float) -> str:
     return format_number(number) if float(number).is_integer() else format_number(number, 2)
+
+
+def _mean(number: float) -> str:
+    return format_number(number, 2)
 
 
 def _plain(figure: str) -> str:

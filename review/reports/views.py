@@ -8,7 +8,7 @@ from people.permissions import Permission
 from people.roles.guards import guard
 from review.plans.queries import plan_of
 from review.reports.reports import result_document
-from review.results.queries import grade_steps_of
+from review.results.queries import grade_steps_of, result_before
 from review.results.views import page_of, shown_dimensions_on, shown_figures_of
 from review.schemes.models import VisiblePart
 from web.documents.typesetting import typst_pdf
@@ -26,7 +26,7 @@ def result(participant_id: str) -> Response:
     participant, parts = page["participant"], page["parts"]
     data, pictures = result_document(
         page,
-        dimensions=shown_dimensions_on(page),
+        dimensions=shown_dimensions_on(page, result_before(participant)),
         figures=shown_figures_of(page["result"]) if VisiblePart.KPI_LINES in parts else [],
         comments=comments_of(participant.subject) if VisiblePart.COMMENTS in parts and participant.subject else {},
         history=grade_steps_of(page["result"]) if VisiblePart.GRADE in parts else [],

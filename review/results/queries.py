@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from assessments.surveys.models import Survey, SurveySubject
@@ -14,9 +14,9 @@ from people.roles.models import Viewer
 from people.roles.queries import scope
 from review.aggregation.bands import boundary_zone
 from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
-from review.results.access import SHOWN_TO_SUBJECT
+from review.results.access import CALCULATED, SHOWN_TO_SUBJECT
 from review.results.models import GradeStep, Result, ResultSeal, Signature
-from review.schemes.models import VisiblePart
+from review.schemes.models import GradeBand, Scheme, VisiblePart
 from rubrics.measures.models import Measure
 from web.database import db
 from web.language import LazyString, localized
@@ -101,12 +101,12 @@ def result_by_public_id(participant_id: str) -> tuple[Participant, Result, Signa
             joinedload(Participant.second_line),
             joinedload(Participant.unit),
             joinedload(Participant.position),
-            joinedload(Participant.scheme),
+            joinedload(Participant.scheme).options(joinedload(Scheme.sections), joinedload(Scheme.bands)),
             joinedload(Participant.subject).joinedload(SurveySubject.survey),
             joinedload(Result.formula_version),
         )
     )
-    row = db.session.execute(statement).one_or_none()
+    row = db.session.execute(statement).unique().one_or_none()
     return None if row is None else (row[0], row[1], row[2])
 
 
@@ -164,6 +164,37 @@ def own_results(viewer: Viewer) -> list[Participant]:
     return list(db.session.scalars(statement))
 
 
+def duties_of(viewer: Viewer) -> list[tuple[Cycle, int, int]]:
+    """Every calculated cycle with how many people the viewer grades and how many they review in it, newest first."""
+    is_other = Participant.person_id != viewer.person_id
+    is_manager = and_(Participant.manager_id == viewer.person_id, is_other)
+    is_reviewer = and_(_is_reviewed_by(viewer), is_other)
+    counts = (
+        select(
+            Participant.cycle_id,
+            func.sum(case((is_manager, 1), else_=0)).label("graded"),
+            func.sum(case((is_reviewer, 1), else_=0)).label("reviewed"),
+        )
+        .where(Participant.state != ParticipantState.EXCLUDED)
+        .group_by(Participant.cycle_id)
+        .subquery()
+    )
+    statement = (
+        select(Cycle, counts.c.graded, counts.c.reviewed)
+        .join(counts, counts.c.cycle_id == Cycle.id)
+        .where(Cycle.state.in_(CALCULATED))
+        .order_by(Cycle.period_ends_on.desc(), Cycle.id.desc())
+    )
+    return [(cycle, int(graded), int(reviewed)) for cycle, graded, reviewed in db.session.execute(statement).tuples()]
+
+
+def _is_reviewed_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The people of whom the viewer is the second line; HR is where there is none."""
+    if viewer.holds(Role.HR):
+        return or_(Participant.second_line_id == viewer.person_id, Participant.second_line_id.is_(None))
+    return Participant.second_line_id == viewer.person_id
+
+
 def results_to_grade(viewer: Viewer, cycle: Cycle) -> Select[Any]:
     """The results of a viewer's own people of the snapshot, as their manager."""
     return _results_with_people(cycle).where(
@@ -173,10 +204,7 @@ def results_to_grade(viewer: Viewer, cycle: Cycle) -> Select[Any]:
 
 def results_to_review(viewer: Viewer, cycle: Cycle) -> Select[Any]:
     """The results that a viewer reviews: as the second line; as HR those of people who have none."""
-    is_reviewer = Participant.second_line_id == viewer.person_id
-    if viewer.holds(Role.HR):
-        is_reviewer = or_(is_reviewer, Participant.second_line_id.is_(None))
-    return _results_with_people(cycle).where(is_reviewer, Participant.person_id != viewer.person_id)
+    return _results_with_people(cycle).where(_is_reviewed_by(viewer), Participant.person_id != viewer.person_id)
 
 
 def visible_results(viewer: Viewer, cycle: Cycle) -> Select[Any]:
@@ -222,14 +250,16 @@ def states_of(statement: Select[Any]) -> Counter[ParticipantState]:
     return Counter(dict(rows.tuples().all()))
 
 
-def grades_of_list(statement: Select[Any]) -> Counter[str]:
-    """How many results of a list stand at each grade; those without one are left out."""
+def grades_of_list(statement: Select[Any]) -> dict[str, int]:
+    """How many results of a list stand at each grade, the best grade first; those without one are left out."""
     rows = db.session.execute(
-        statement.with_only_columns(Result.grade, func.count(), maintain_column_froms=True)
-        .order_by(None)
+        statement.join(GradeBand, (GradeBand.scheme_id == Participant.scheme_id) & (GradeBand.grade == Result.grade))
+        .with_only_columns(Result.grade, func.count(), maintain_column_froms=True)
         .group_by(Result.grade)
+        .order_by(None)
+        .order_by(func.min(GradeBand.place), Result.grade)
     )
-    return Counter({grade: count for grade, count in rows.tuples() if grade is not None})
+    return {grade: count for grade, count in rows.tuples() if grade is not None}
 
 
 def people_listing(statement: Select[Any], caption: LazyString, units: Sequence[Unit] = ()) -> Listing:

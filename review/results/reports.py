@@ -207,6 +207,11 @@ def shown_cells(result: Result, code: str) -> list[ShownCell]:
     return [*cells, *([ShownCell(tuple(hidden), 0, None)] if hidden else [])]
 
 
+def overall_margin(result: Result) -> float | None:
+    """Half of the 90 % interval of the overall score."""
+    return None if result.overall_error is None else NORMAL_95 * result.overall_error
+
+
 def hidden_groups(result: Result) -> list[str]:
     """The groups of which nothing is shown, because too few of them answered."""
     return [group.label for group in map(RaterGroup, result.steps["hidden_groups"])]
@@ -221,7 +226,9 @@ def radar_picture(dimensions: Sequence[ShownDimension]) -> Picture | None:
     own = Series(_("Own view"), [one.own for one in axes], "self")
     required = Series(_("Required"), [one.required for one in axes], "required")
     hidden = [one.short_name for one in axes if one.score is None]
-    return radar_svg([one.short_name for one in axes], [own, others, required], hidden=hidden, title=_("Competency profile"))
+    return radar_svg(
+        [one.short_name for one in axes], [own, others, required], hidden=hidden, title=_("Competency profile")
+    )
 
 
 def cells_picture(shown: ShownDimension, cells: Sequence[ShownCell]) -> Picture | None:

@@ -19,6 +19,7 @@ from review.results.actions import review_grade, send_back, sign_result
 from review.results.forms import SEND_BACK, ReviewForm, SignForm, grade_form, review_form
 from review.results.models import Result
 from review.results.queries import (
+    duties_of,
     grade_steps_of,
     grades_near,
     grades_of_list,
@@ -41,6 +42,7 @@ from review.results.reports import (
     cell_rows,
     cells_picture,
     hidden_groups,
+    overall_margin,
     radar_picture,
     radar_rows,
     shown_cells,
@@ -67,6 +69,16 @@ def mine() -> Answer:
     return redirect(url_for("results.result", participant_id=found[0].public_id), 303)
 
 
+@blueprint.get("/results")
+@guard(Permission.RESULT_READ)
+def overview() -> Answer:
+    """Show the reader's own results, and the cycles in which they grade, review or look after people."""
+    viewer = current_viewer()
+    own, duties = own_results(viewer), duties_of(viewer)
+    may_list = may_list_results(viewer)
+    return render_template("review/results/overview.html", own=own, duties=duties, may_list=may_list)
+
+
 @blueprint.get("/results/<public_id:participant_id>")
 @guard(Permission.RESULT_READ)
 def result(participant_id: str) -> Answer:
@@ -77,15 +89,18 @@ def result(participant_id: str) -> Answer:
 
 def _numbers_of(page: dict[str, Any]) -> dict[str, Any]:
     """What the first page of a result shows beside the facts that all its pages share."""
-    found, dimensions = page["result"], shown_dimensions_on(page)
+    found, before = page["result"], result_before(page["participant"])
+    dimensions = shown_dimensions_on(page, before)
     figures = shown_figures_of(found) if VisiblePart.KPI_LINES in page["parts"] else []
     return {
         "dimensions": dimensions,
+        "before": before,
         "radar": radar_picture(dimensions),
         "radar_rows": radar_rows(dimensions),
         "figures": figures,
         "history": [(step, step_title(step)) for step in reversed(grade_steps_of(found))],
         "hidden_groups": hidden_groups(found),
+        "overall_margin": overall_margin(found) if VisiblePart.UNCERTAINTY in page["parts"] else None,
         "near": () if page["is_own"] else grades_near(found),
         "own_results": own_results(current_viewer()) if page["is_own"] else [],
     }
@@ -121,11 +136,12 @@ def _items(page: dict[str, Any], shown: ShownDimension) -> list[tuple[Any, ...]]
     subject = page["participant"].subject
     if subject is None:
         return []
-    means, named = item_means_of(subject), named_ratings_of(subject)
-    items = [item for item in items_of(subject.survey.framework) if item.dimension_id == shown.dimension.id]
+    items = items_of(subject.survey.framework)
+    means, named = item_means_of(subject, items), named_ratings_of(subject, items)
     return [
         (item, {group.value: ratings.get(item.code, 0) for group, ratings in named.items()}, means.get(item.code))
         for item in items
+        if item.dimension_id == shown.dimension.id
     ]
 
 
@@ -168,7 +184,6 @@ def page_of(participant_id: str) -> dict[str, Any]:
         "parts": visible_parts(viewer, participant),
         "is_own": participant.person_id == viewer.person_id,
         "may_sign": may_sign(viewer, participant),
-        "before": result_before(participant),
         "sections": {kind.value: kind.label for kind in SectionKind},
         "all_parts": list(VisiblePart),
         "evidence_labels": EVIDENCE,
@@ -176,14 +191,14 @@ def page_of(participant_id: str) -> dict[str, Any]:
     }
 
 
-def shown_dimensions_on(page: dict[str, Any]) -> list[ShownDimension]:
-    """The dimensions as far as the reader is shown them."""
+def shown_dimensions_on(page: dict[str, Any], before: Result | None = None) -> list[ShownDimension]:
+    """The dimensions as far as the reader is shown them, with their change since an earlier result."""
     participant, parts = page["participant"], page["parts"]
     if VisiblePart.DIMENSION_SCORES not in parts or participant.subject is None:
         return []
     framework = participant.cycle.survey.framework
     with_margin = VisiblePart.UNCERTAINTY in parts
-    return shown_dimensions(page["result"], dimensions_of(framework), page["before"], with_margin=with_margin)
+    return shown_dimensions(page["result"], dimensions_of(framework), before, with_margin=with_margin)
 
 
 def shown_figures_of(found: Result) -> list[Any]:
