@@ -87,8 +87,13 @@ def long_frame(data: Cycle) -> dict[str, NDArray[Any]]:
     ratings, subject, group = data
     row, item = np.nonzero((ratings >= 1) & (ratings <= 5))
     dimension = np.repeat(np.arange(len(LAYOUT.dimensions)), LAYOUT.item_counts)[item]
-    return {"row": row.astype(np.int32), "subject": subject[row].astype(np.int32), "group": group[row].astype(np.int8),
-            "dimension": dimension.astype(np.int8), "rating": ratings[row, item]}
+    return {
+        "row": row.astype(np.int32),
+        "subject": subject[row].astype(np.int32),
+        "group": group[row].astype(np.int8),
+        "dimension": dimension.astype(np.int8),
+        "rating": ratings[row, item],
+    }
 
 
 def dense(people: int, columns: Any) -> NDArray[np.float64]:
