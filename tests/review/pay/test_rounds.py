@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -112,9 +113,7 @@ def test_nobody_decides_on_what_they_proposed_or_are_paid_by(draft: PayRound, pe
     for who in ("approver", "nancy"):
         for decide in (approve_round, refuse_round):
             with pytest.raises(OwnProposalError):
-                in_transaction(
-                    lambda decide=decide, who=who: decide(draft, draft.fingerprint, "A note", person(who).id)
-                )
+                in_transaction(partial(decide, draft, draft.fingerprint, "A note", person(who).id))
     assert draft.state is RoundState.PROPOSED
 
 
@@ -157,7 +156,7 @@ def test_who_is_left_out_gets_nothing_and_the_others_share_the_budget(draft: Pay
 def test_the_last_one_cannot_be_left_out(draft: PayRound) -> None:
     *others, last = lines_of(draft)
     for line in others:
-        in_transaction(lambda line=line: exclude_from_round(line, True, "Not this time"))
+        in_transaction(partial(exclude_from_round, line, True, "Not this time"))
     with pytest.raises(NobodyToPayError):
         in_transaction(lambda: exclude_from_round(last, True, "Neither"))
 
@@ -178,7 +177,7 @@ def test_a_plan_needs_a_budget_and_a_day_that_is_not_paid_yet(paid_cycle: Cycle)
         ({"currency": "EUR"}, NobodyToPayError),
     ):
         with pytest.raises(error):
-            in_transaction(lambda change=change: plan_round(paid_cycle, replace(plan, **change)))
+            in_transaction(partial(plan_round, paid_cycle, replace(plan, **change)))
 
 
 def test_raises_follow_from_released_results_alone(closed_cycle: Cycle) -> None:

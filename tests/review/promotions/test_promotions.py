@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -74,14 +75,14 @@ def test_nobody_proposes_or_decides_for_themselves(proposed: Promotion, nancy: P
     for who in ("andrew", "nancy"):
         for decide in (approve_promotion, refuse_promotion):
             with pytest.raises(OwnProposalError):
-                in_transaction(lambda decide=decide, who=who: decide(proposed, seen, "A note", person(who).id))
+                in_transaction(partial(decide, proposed, seen, "A note", person(who).id))
 
 
 def test_a_decision_is_about_what_was_seen(proposed: Promotion, person: Find) -> None:
     approver = person("approver").id
     for seen in ("", "0" * 64):
         with pytest.raises(ChangedSinceSeenError):
-            in_transaction(lambda seen=seen: approve_promotion(proposed, seen, "", approver))
+            in_transaction(partial(approve_promotion, proposed, seen, "", approver))
     in_transaction(lambda: db.session.execute(text("UPDATE promotion SET reason = 'Another'")))
     with pytest.raises(ChangedSinceSeenError):
         in_transaction(lambda: approve_promotion(proposed, proposed.fingerprint, "", approver))
