@@ -29,13 +29,13 @@ class ReviewForm(BaseForm):
     """The second line's decision about a grade."""
 
     decision = RadioField(_l("Decision"), validators=[InputRequired(_l("Choose a decision."))])
-    grade = SelectField(_l("Other grade"))
+    grade = SelectField(_l("Other grade"), validate_choice=False)
     reason = TextAreaField(_l("Reason, where you do not agree"), validators=[*TEXT])
 
     @property
     def chosen(self) -> str:
         """The grade that the decision comes to."""
-        return str(self.grade.data if self.decision.data == OTHER else self.proposed)
+        return str((self.grade.data or "") if self.decision.data == OTHER else self.proposed)
 
 
 class SignForm(BaseForm):

@@ -185,7 +185,7 @@ def duties_of(viewer: Viewer) -> list[tuple[Cycle, int, int]]:
         .where(Cycle.state.in_(CALCULATED))
         .order_by(Cycle.period_ends_on.desc(), Cycle.id.desc())
     )
-    return [(cycle, int(graded), int(reviewed)) for cycle, graded, reviewed in db.session.execute(statement).tuples()]
+    return [(cycle, int(graded), int(reviewed)) for cycle, graded, reviewed in db.session.execute(statement)]
 
 
 def _is_reviewed_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -247,7 +247,7 @@ def states_of(statement: Select[Any]) -> Counter[ParticipantState]:
         .order_by(None)
         .group_by(Participant.state)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row[0]: int(row[1]) for row in rows})
 
 
 def grades_of_list(statement: Select[Any]) -> dict[str, int]:
@@ -259,7 +259,7 @@ def grades_of_list(statement: Select[Any]) -> dict[str, int]:
         .order_by(None)
         .order_by(func.min(GradeBand.place), Result.grade)
     )
-    return {grade: count for grade, count in rows.tuples() if grade is not None}
+    return {grade: count for grade, count in rows if grade is not None}
 
 
 def people_listing(statement: Select[Any], caption: LazyString, units: Sequence[Unit] = ()) -> Listing:
