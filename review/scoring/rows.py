@@ -35,13 +35,10 @@ NUMBERS = (
     "has_failed_gate", "calculated_grade",
 )  # fmt: skip
 IN_JSON = ("dimensions", "sections", "steps")
+# Without spaces; what is not a number is refused.
+as_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 Numbers = tuple[Any, ...]
 Texts = NDArray[np.object_]
-
-
-def as_json(value: Any) -> str:
-    """A value as JSON without spaces."""
-    return json.dumps(value, separators=(",", ":"))
 
 
 REASONS: Texts = np.array([as_json("" if one is Reason.ESTIMATED else one.code) for one in Reason], dtype=object)
@@ -208,10 +205,11 @@ class _Writer:
         return [[f"[{''.join(column[start:end])[1:]}]" for start, end in bounds] for column in columns]
 
 
-def number_texts(values: NDArray[Any]) -> Texts:
+def number_texts(values: NDArray[np.float64]) -> Texts:
     """Each number as JSON, in the same shape; a number that occurs often is written once."""
     distinct, place = np.unique(values, return_inverse=True)
-    texts: Texts = np.array([as_json(value) for value in distinct.tolist()], dtype=object)
+    assert np.isfinite(distinct).all(), "what is stored must survive JSON unchanged"
+    texts: Texts = np.array([repr(value) for value in distinct.tolist()], dtype=object)
     return np.asarray(texts[place]).reshape(values.shape)
 
 
