@@ -11,18 +11,14 @@ def may_work_on_pay(viewer: Viewer) -> bool:
     return viewer.holds(Role.HR)
 
 
-def visible_states(viewer: Viewer) -> frozenset[RoundState]:
-    """HR works on rounds; approvers and auditors see them from the proposal on; nobody else sees any."""
-    if viewer.holds(Role.HR):
-        return frozenset(RoundState)
-    if viewer.holds(Role.APPROVER) or viewer.holds(Role.AUDITOR):
-        return frozenset(RoundState) - {RoundState.DRAFT}
-    return frozenset()
-
-
 def may_see_round(viewer: Viewer, pay_round: PayRound) -> bool:
-    """Whether the round is at a state in which the viewer may see it as a whole."""
-    return pay_round.state in visible_states(viewer)
+    """HR works on rounds; approvers and auditors see them from the proposal on; nobody else sees any."""
+    return may_work_on_pay(viewer) or (may_read_rounds(viewer) and pay_round.state is not RoundState.DRAFT)
+
+
+def may_read_rounds(viewer: Viewer) -> bool:
+    """Whether there are rounds that the viewer may see as a whole."""
+    return may_work_on_pay(viewer) or viewer.holds(Role.APPROVER) or viewer.holds(Role.AUDITOR)
 
 
 def may_see_line(viewer: Viewer, line: PayLine) -> bool:
@@ -54,20 +50,6 @@ def may_judge(viewer: Viewer, pay_round: PayRound, paid_person_ids: set[int]) ->
 def may_decide(viewer: Viewer, pay_round: PayRound, paid_person_ids: set[int]) -> bool:
     """Whoever may judge the round decides once it is proposed."""
     return pay_round.state is RoundState.PROPOSED and may_judge(viewer, pay_round, paid_person_ids)
-
-
-def visible_places(viewer: Viewer) -> list[str]:
-    """The parts of pay that the viewer has a page for, in their order."""
-    places = ["my_pay"]
-    if viewer.can(Permission.PAY_READ):
-        places.append("raises")
-    if visible_states(viewer):
-        places.append("rounds")
-    if may_read_salaries(viewer):
-        places.append("salaries")
-    if may_read_ranges(viewer):
-        places.append("ranges")
-    return places
 
 
 def may_read_salaries(viewer: Viewer) -> bool:

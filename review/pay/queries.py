@@ -13,7 +13,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from people.organisation.models import Person
+from people.permissions import Permission
+from people.roles.models import Viewer
 from review.cycles.models import Cycle, CycleState, Participant
+from review.pay.access import may_read_ranges, may_read_rounds, may_read_salaries, may_work_on_pay
 from review.pay.models import PayLine, PayRange, PayRound, RoundState, Salary
 from review.results.models import Result
 from web.database import db
@@ -80,6 +83,25 @@ def round_by_public_id(public_id: str) -> PayRound | None:
             joinedload(PayRound.decided_by),
         )
     )
+
+
+def states_visible_to(viewer: Viewer) -> frozenset[RoundState]:
+    """The states at which the viewer sees rounds: HR also drafts, approvers and auditors from the proposal on."""
+    if may_work_on_pay(viewer):
+        return frozenset(RoundState)
+    return frozenset(RoundState) - {RoundState.DRAFT} if may_read_rounds(viewer) else frozenset()
+
+
+def places_for(viewer: Viewer) -> list[str]:
+    """The parts of pay that the viewer has a page for, in their order."""
+    is_open = {
+        "my_pay": True,
+        "raises": viewer.can(Permission.PAY_READ),
+        "rounds": may_read_rounds(viewer),
+        "salaries": may_read_salaries(viewer),
+        "ranges": may_read_ranges(viewer),
+    }
+    return [place for place, opens in is_open.items() if opens]
 
 
 def rounds_listing(states: Collection[RoundState]) -> Listing:

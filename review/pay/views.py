@@ -15,8 +15,6 @@ from review.pay.access import (
     may_see_line,
     may_see_round,
     may_work_on_pay,
-    visible_places,
-    visible_states,
 )
 from review.pay.actions import (
     approve_round,
@@ -37,8 +35,10 @@ from review.pay.queries import (
     lines_listing,
     lines_of,
     paid_person_ids,
+    places_for,
     round_by_public_id,
     rounds_listing,
+    states_visible_to,
 )
 from review.pay.reports import explained
 from web.language import gettext as _
@@ -52,12 +52,12 @@ Answer = str | Response | tuple[str, int]
 def rounds() -> Answer:
     """List the rounds of raises that the reader may see."""
     viewer = current_viewer()
-    states = visible_states(viewer)
+    states = states_visible_to(viewer)
     deny_unless(bool(states))
     return render_template(
         "review/pay/rounds.html",
         listing=rounds_listing(states),
-        places=visible_places(viewer),
+        places=places_for(viewer),
         may_plan=may_work_on_pay(viewer),
     )
 

@@ -8,9 +8,9 @@ from people.organisation.queries import person_with_public_id
 from people.permissions import Permission
 from people.roles.guards import current_viewer, deny_unless, guard
 from people.roles.queries import is_person_in_scope
-from review.pay.access import may_read_ranges, may_read_salaries, may_work_on_pay, visible_places
+from review.pay.access import may_read_ranges, may_read_salaries, may_work_on_pay
 from review.pay.models import PayRange, Salary
-from review.pay.queries import own_lines, salary_history
+from review.pay.queries import own_lines, places_for, salary_history
 from review.salaries.actions import enter_first_salary, set_pay_range
 from review.salaries.forms import RangeForm, SalaryForm
 from review.salaries.queries import raises_visible_to, ranges_listing, salaries_visible_to
@@ -30,7 +30,7 @@ def my_pay() -> Answer:
         salaries=salary_history(viewer.person_id),
         lines=own_lines(viewer.person_id),
         today=viewer.today,
-        places=visible_places(viewer),
+        places=places_for(viewer),
     )
 
 
@@ -39,7 +39,7 @@ def my_pay() -> Answer:
 def raises() -> Answer:
     """List the approved raises of the reader's people."""
     viewer = current_viewer()
-    return render_template("review/pay/raises.html", listing=raises_visible_to(viewer), places=visible_places(viewer))
+    return render_template("review/pay/raises.html", listing=raises_visible_to(viewer), places=places_for(viewer))
 
 
 @blueprint.get("/pay/salaries")
@@ -51,7 +51,7 @@ def salaries() -> Answer:
     return render_template(
         "review/pay/salaries.html",
         listing=salaries_visible_to(viewer),
-        places=visible_places(viewer),
+        places=places_for(viewer),
         may_enter=may_work_on_pay(viewer),
     )
 
@@ -87,7 +87,7 @@ def ranges() -> Answer:
     return render_template(
         "review/pay/ranges.html",
         listing=ranges_listing(),
-        places=visible_places(viewer),
+        places=places_for(viewer),
         may_set=may_work_on_pay(viewer),
     )
 

@@ -87,7 +87,7 @@ def test_hr_plans_changes_and_proposes_and_the_approver_decides(paid_cycle: Cycl
     ("field", "value"),
     [
         ("budget", "0"), ("budget", "-5"), ("budget", "NaN"), ("budget", "1e309"), ("budget", "0.005"),
-        ("budget", "1.234,56"), ("budget", "１２３.4.5"), ("budget", ""), ("budget", "9" * 41), ("currency", "XXX"),
+        ("budget", "1.234,56"), ("budget", "１２３.4.5"), ("budget", ""), ("budget", "9" * 41), ("currency", "ABC"),
         ("effective_on", "2026-02-30"), ("effective_on", "2020-01-01"), ("name_en", "a\x00b"), ("cycle", "none"),
     ],
 )  # fmt: skip
