@@ -7,8 +7,10 @@ run:
 test:
 	./test
 
-# Needs ./test once, which makes the environment; writes benchmarks/results.json.
+# Needs ./test once, which makes the environment, and adds what the benchmarks compare with; writes
+# benchmarks/results.json. ONLY="cycles surveys" measures a part, BENCH_PEOPLE=10000 smaller cycles.
 bench:
+	python3 -m pip --python .venv/bin/python install --quiet --require-hashes --only-binary :all: -r requirements-bench.txt
 	.venv/bin/python -m benchmarks.run $(ONLY)
 
 # After a change of requirements*.in. UPGRADE=--upgrade takes the newest versions.
@@ -18,6 +20,7 @@ lock:
 	$(COMPILE) requirements-tools.in -o requirements-tools.txt
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-test.in -c requirements.txt -o requirements-test.txt
+	$(COMPILE) requirements-bench.in -c requirements.txt -o requirements-bench.txt
 
 # After a change of texts: puts new texts into the catalogue of their package, drops old ones, compiles.
 messages:
