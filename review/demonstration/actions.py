@@ -31,6 +31,7 @@ from rubrics.measures.queries import measures_by_code
 from web.database import db
 
 LOADED = "demonstration.loaded"
+PASSWORD = "steelyard"  # noqa: S105  # everyone of the demonstration shares it, on this machine alone
 CURRENCY = "USD"
 ON_TIME_TARGET = Decimal("0.95")
 # Yearly pay by job level in minor units: minimum, midpoint, maximum.

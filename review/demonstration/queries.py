@@ -7,7 +7,7 @@ from people.accounts.models import Account, AccountState
 from people.audit.models import AuditEvent
 from people.organisation.models import Employment, Person, Unit
 from people.organisation.queries import is_valid_on
-from review.demonstration.actions import LOADED
+from review.demonstration.actions import LOADED, PASSWORD
 from web.database import db, utc_now
 from web.language import lazy_gettext as _l
 from web.language import localized
@@ -43,6 +43,7 @@ def cast() -> list[dict[str, str]]:
     return [
         {
             "account_id": account.public_id,
+            "password": PASSWORD,
             "login": account.login,
             "name": account.person.name,
             "position": localized(employment.position.title),
