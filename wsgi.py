@@ -41,13 +41,13 @@ import review.pay.views
 import review.planning.views
 import review.plans.views
 import review.promotions.views
+import review.proofs.commands
 import review.reports.views
 import review.results.views
 import review.running.jobs
 import review.running.views
 import review.salaries.views
 import review.schemes.views
-import review.seals.commands
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
 import rubrics.measures.views
@@ -105,7 +105,7 @@ COMMANDS: tuple[click.Group, ...] = (
     people.operations.commands.backups,
     rubrics.catalogue.commands.commands,
     assessments.actuals.commands.commands,
-    review.seals.commands.commands,
+    review.proofs.commands.commands,
     review.demonstration.commands.commands,
 )
 # Their decorators tell the workers what there is to run.
