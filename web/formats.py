@@ -21,6 +21,8 @@ from web.language import gettext as _
 from web.language import lazy_gettext as _l
 
 NOTHING = "–"
+# From every day that is typed others are counted: at the ends of the calendar there would be none.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 # In minor units, so that every amount fits into an integer of the database.
 MOST_MINOR_UNITS = 10**17
 # Babel calls plain "en" American; these readers work across countries, so the day stands before the month.

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from flask_login import current_user
@@ -13,7 +14,9 @@ from wtforms.validators import ValidationError
 
 from web.database import new_public_id
 from web.errors import StaleEditError, SteelyardError
+from web.formats import FIRST_YEAR, LAST_YEAR
 from web.idempotency import earlier_outcome, keyed_fingerprint, remember_outcome
+from web.language import gettext as _
 from web.language import lazy_gettext as _l
 from web.transactions import in_transaction, locked
 
@@ -32,6 +35,16 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.status = 200
         self.outcome = ""
         self.stale_row: Any = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse also days and moments in years in which nobody works."""
+        is_valid = bool(super().validate(extra_validators))
+        for field in self._fields.values():
+            if isinstance(field.data, date) and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+                message = _("Write a date from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+                field.errors = [*field.errors, message]
+                is_valid = False
+        return is_valid
 
     def carried_out(self, action: Callable[[], Any], *, editing: Any = None) -> bool:
         """Run the action if the form was sent and is valid; True when its effect is on disk.

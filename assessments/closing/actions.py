@@ -43,6 +43,7 @@ from rubrics.frameworks.models import NAMED_GROUPS
 from web.bulk import write_rows
 from web.database import db, new_public_id, utc_now
 from web.formats import format_moment
+from web.outbox.actions import forget_mails_keyed
 from web.sealing import destroy_key
 from web.transactions import locked
 
@@ -99,6 +100,8 @@ def reduce_to_counts(survey: Survey) -> None:
     )
     db.session.execute(insert(NamedRater).from_select(["subject_id", "rater_group", "person_id"], named))
     db.session.execute(delete(RatingRequest).where(of_survey).execution_options(synchronize_session=False))
+    # A reminder says who had not answered everything on that day.
+    forget_mails_keyed(f"{survey.reminder_key}:")
     survey.close_step = CloseStep.DESTROY
 
 

@@ -21,7 +21,7 @@ from web.transactions import in_transaction
 
 STEPS = tuple(CloseStep)
 # What held rows that are deleted by now.
-EMPTIED = ("sealed_answer", "sealed_comment", "rating_request")
+EMPTIED = ("sealed_answer", "sealed_comment", "rating_request", "mail")
 
 
 class Steps(Protocol):

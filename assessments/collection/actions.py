@@ -31,7 +31,7 @@ def remind(viewer: Viewer, survey: Survey, today: date) -> int:
             ),
             link=(_l("My requests"), own_link("answers.my_requests")),
             language=rater.language,
-            key=f"reminder:{survey.public_id}:{rater.person.public_id}:{today.isoformat()}",
+            key=f"{survey.reminder_key}:{rater.person.public_id}:{today.isoformat()}",
         )
     record("survey.reminded", about=survey, details={"people": len(late)})
     return len(late)

@@ -49,13 +49,15 @@ def all_surveys() -> Page:
 def progress(survey_id: str) -> Page:
     """Show how many have answered, by unit and group; never what, never about whom."""
     viewer, survey = current_viewer(), _survey(survey_id)
+    # A unit can be one person: its count would tell a name.
+    reminds = may_see_raters(viewer)
     return render_template(
         "assessments/collection/progress.html",
         survey=survey,
         whole=progress_of(survey),
-        units=progress_by_unit(viewer, survey, viewer.today),
+        units=progress_by_unit(viewer, survey, viewer.today) if reminds else [],
         groups=progress_by_group(survey),
-        listing=_raters(survey) if may_see_raters(viewer) else None,
+        listing=_raters(survey) if reminds else None,
         form=RemindForm() if may_remind(viewer, survey, utc_now()) else None,
     )
 

@@ -99,6 +99,11 @@ class Survey(Identified, Versioned, Base):
         return key_name_of(self.public_id)
 
     @property
+    def reminder_key(self) -> str:
+        """What the keys of all its reminders begin with."""
+        return f"reminder:{self.public_id}"
+
+    @property
     def is_closed(self) -> bool:
         """Whether the close has done its last step."""
         return self.state == SurveyState.CLOSED

@@ -80,12 +80,18 @@ def verified_account(login: str, password: str) -> Account:
     return account
 
 
-def start_session(account: Account, browser: str = "") -> str:
-    """Begin a session on the server and return the token that only the browser will hold."""
+def start_session(account: Account, browser: str = "", *, replaces: str | None = None) -> str:
+    """Begin a session on the server and return the token that only the browser will hold.
+
+    The session that this browser held until now, of whomever, ends.
+    """
     # The password was checked before this transaction; meanwhile the account may have been disabled.
     if not account.may_sign_in(local_day(utc_now())):
         raise WrongCredentialsError
     token = secrets.token_urlsafe(32)
+    if replaces is not None:
+        held = update(SignIn).where(SignIn.token_digest == digest_of(replaces), SignIn.ended_at.is_(None))
+        db.session.execute(held.values(ended_at=utc_now()))
     db.session.add(SignIn(account_id=account.id, token_digest=digest_of(token), browser=browser))
     record("account.signed_in", about=account, actor_id=account.person_id)
     return token

@@ -90,8 +90,8 @@ def _cast() -> list[dict[str, str]]:
 
 
 def _signed_in_as(account: Account, next_address: str | None) -> Response:
-    browser = _browser_of(request.user_agent)
-    token = in_transaction(lambda: start_session(account, browser))
+    browser, earlier = _browser_of(request.user_agent), current_user.get_id()
+    token = in_transaction(lambda: start_session(account, browser, replaces=earlier))
     _hold(token)
     return redirect(own_address(next_address, url_for("home.index")), 303)
 

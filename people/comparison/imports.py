@@ -10,6 +10,7 @@ from people.comparison.models import Content, Named, Row
 from people.organisation.models import is_email
 from web.files.errors import CellProblem
 from web.files.tables import Heading, Record, Table
+from web.formats import FIRST_YEAR, LAST_YEAR
 from web.language import LazyString
 from web.language import lazy_gettext as _l
 from web.texts import identifier, unique_key
@@ -67,9 +68,10 @@ def date_in(text: str) -> date | None:
     if found is None:
         return None
     try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        day = date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def whole_number_in(text: str, lowest: int, highest: int) -> int | None:

@@ -89,7 +89,7 @@ def _guarded(view: View, permission: Permission | None, *, fresh: bool) -> View:
 
 
 def _ask_to_sign_in() -> Any:
-    if request.method != "GET":
+    if request.method not in {"GET", "HEAD"}:
         _refuse_anonymous()
     return redirect(url_for("accounts.sign_in", next=_here()), 303)
 

@@ -76,6 +76,15 @@ def test_a_session_begins_and_steps_up_with_a_new_token_and_the_old_one_dies(
     assert is_in(client)
 
 
+def test_signing_in_over_an_earlier_session_ends_it(app: Flask, client_of: Callable[..., FlaskClient]) -> None:
+    client = client_of("andrew")
+    first = token_of(client)
+    assert viewer_of(first) is not None
+    signed_in(client)
+    assert is_in(client)
+    assert viewer_of(first) is None
+
+
 def test_disabling_ends_every_session_within_one_request(app: Flask, client_of: Callable[..., FlaskClient]) -> None:
     clients = [client_of("nancy") for _number in range(3)]
     assert all(is_in(client) for client in clients)

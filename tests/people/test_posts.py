@@ -236,3 +236,12 @@ def test_two_changes_at_once_never_make_a_circle_together(app: Flask, person: Wh
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["done", "refused"]
+
+
+def test_a_post_does_not_end_at_the_end_of_the_calendar(
+    app_on_sqlite: Flask, client_of: Callable[..., FlaskClient], person: Who
+) -> None:
+    post = post_now(person("nancy"))
+    answer = client_of("hr").post(f"/posts/{post.public_id}/end", data={"ends_on": "9999-12-31"})
+    assert answer.status_code == 422
+    assert "Write a date from 1900 to 2199." in answer.text

@@ -110,5 +110,11 @@ def forget_old_mails(now: datetime) -> int:
     return int(getattr(db.session.execute(old), "rowcount", 0))
 
 
+def forget_mails_keyed(prefix: str) -> int:
+    """Delete all mails whose key begins so, sent or not: for mails that say who had not answered by which day."""
+    of_prefix = delete(Mail).where(Mail.key.startswith(prefix, autoescape=True))
+    return int(getattr(db.session.execute(of_prefix), "rowcount", 0))
+
+
 def _shown(link: tuple[Text, str] | None) -> tuple[str, str] | None:
     return (str(link[0]), link[1]) if link else None

@@ -16,6 +16,7 @@ from assessments.closing.actions import begin_close
 from assessments.closing.errors import NotOverYetError, SealBrokenError
 from assessments.closing.jobs import finish_close
 from assessments.closing.models import GroupCount, NamedRater, StoredCell
+from assessments.collection.actions import remind
 from assessments.comments.queries import comments_of
 from assessments.evidence.queries import (
     cell_counts_of,
@@ -36,6 +37,8 @@ from people.audit.models import AuditEvent
 from rubrics.frameworks.models import RaterGroup
 from tests.assessments.survey_cases import Find, opened, request_of
 from web.database import db
+from web.outbox.actions import send
+from web.outbox.models import Mail
 from web.sealing import has_key, key_file
 from web.transactions import in_transaction
 
@@ -78,6 +81,15 @@ def test_a_closed_survey_shows_its_cells_and_nothing_else_is_left(app: Flask, pe
     for table in ("rating_request", "sealed_answer", "sealed_comment"):
         assert db.session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
     assert not has_key(app.config["SETTINGS"].keys, survey.key_name)
+
+
+def test_reminders_do_not_outlive_the_close(app: Flask, person: Find, as_viewer: Any) -> None:
+    survey = answered(person, silent=("nancy",))
+    viewer = as_viewer("hr")
+    assert in_transaction(lambda: remind(viewer, survey, viewer.today)) == 1
+    in_transaction(lambda: send("nancy@northwind.example", "Something else", "Text", key="other"))
+    close(survey)
+    assert list(db.session.scalars(select(Mail.key))) == ["other"]
 
 
 def test_groups_below_the_threshold_are_shown_together(app: Flask, person: Find) -> None:

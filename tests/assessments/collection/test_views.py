@@ -31,6 +31,8 @@ def test_an_auditor_sees_numbers_without_names(app: Flask, person: Find, client_
     survey = opened(person)
     page = client_of("auditor").get(f"/surveys/{survey.public_id}").text
     assert "Nancy Davolio" not in page
+    assert "Requests by the unit of the rater" not in page
+    assert "Requests by the unit of the rater" in client_of("hr").get(f"/surveys/{survey.public_id}").text
     assert client_of("auditor").post(f"/surveys/{survey.public_id}/remind").status_code == 403
     assert client_of("nancy").get(f"/surveys/{survey.public_id}").status_code == 403
 
