@@ -11,12 +11,13 @@ from web.language import LazyString
 
 @dataclass(frozen=True)
 class Entry:
-    """One place to go: its name, address, icon, and who is shown it."""
+    """One place to go: its name, address, icon, who is shown it, and further blueprints whose pages lie under it."""
 
     label: LazyString
     endpoint: str
     icon: str
     is_shown_to: Callable[[object], bool]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ def register_navigation(app: Flask, entries: Sequence[Entry]) -> None:
             return []
         here = (request.endpoint or "").rpartition(".")[0]
         return [
-            Link(str(entry.label), url_for(entry.endpoint), entry.icon, entry.endpoint.rpartition(".")[0] == here)
+            Link(
+                str(entry.label),
+                url_for(entry.endpoint),
+                entry.icon,
+                here in (entry.endpoint.rpartition(".")[0], *entry.also),
+            )
             for entry in entries
             if entry.is_shown_to(current_user)
         ]

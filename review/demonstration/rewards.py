@@ -24,6 +24,7 @@ from web.database import db
 BUDGET = 12_000_000
 SUPPLEMENT = 1_500_000
 PLANNED = 4
+PROMOTED_GRADES = frozenset("SAB")
 
 
 def plan_and_reward(cycle: Cycle, season: Season) -> None:
@@ -52,15 +53,16 @@ def leave_something_to_decide(cycle: Cycle, today: date) -> None:
 
 
 def _propose_best(cycle: Cycle, effective_on: date, today: date) -> Promotion | None:
-    """Propose the participant who stands best against the next profile and has not been proposed before."""
-    best = sorted(_candidates(cycle), key=lambda entry: (-entry[0], entry[1].id))
+    """Propose who stands best against the next profile and was not proposed before; good grades come first."""
+    best = sorted(_candidates(cycle), key=lambda entry: (entry[1].grade not in PROMOTED_GRADES, -entry[0], entry[1].id))
     if not best:
         return None
     _, result, step = best[0]
     code = positions_of_profiles(effective_on)[step.profile.code][0]
     position = db.session.scalars(select(Position).where(Position.code == code)).one()
     reason = (
-        "各项要求均有依据，团队也愿意跟他学。 / Every requirement is backed by evidence, and the team learns from them."
+        "已能独当一面，同事常来请教；带人方面尚需积累依据。 / Works on their own, and colleagues ask them for advice; "
+        "evidence of leading others is still to come."
     )
     manager_id = result.participant.manager_id or 0
     return propose_promotion(result, position, effective_on=effective_on, reason=reason, by_id=manager_id, today=today)

@@ -62,10 +62,12 @@ def judged(participant_public_id: str) -> Result | None:
     return found
 
 
-def present_step(promotion: Promotion) -> NextStep | None:
-    """How the result that a proposal was made on stands now, as after an appeal."""
-    result = db.session.scalar(_with_profile(select(Result)).where(Result.participant_id == promotion.participant_id))
-    return next_step(result) if result is not None else None
+def present_result(promotion: Promotion) -> Result | None:
+    """The result that a proposal was made on, as it stands now."""
+    found: Result | None = db.session.scalar(
+        _with_profile(select(Result)).where(Result.participant_id == promotion.participant_id)
+    )
+    return found
 
 
 def _with_profile(statement: Select[Any]) -> Select[Any]:

@@ -26,7 +26,7 @@ from review.promotions.queries import (
     next_step,
     people_to_propose,
     positions_of,
-    present_step,
+    present_result,
     promotion_by_public_id,
     promotions_of,
     promotions_visible_to,
@@ -101,11 +101,9 @@ def promotion(promotion_id: str) -> Answer:
     return render_template(
         "review/promotions/promotion.html",
         promotion=found,
-        names=_dimension_names(),
-        has_changed=found.state is PromotionState.PROPOSED and _has_changed(found),
         may_decide=may_decide(viewer, found),
         may_withdraw=may_withdraw(viewer, found),
-        is_subject=viewer.person_id == found.participant.person_id,
+        **_reasons(found),
     )
 
 
@@ -139,8 +137,8 @@ def decide(promotion_id: str) -> Answer:
     if form.is_submitted():
         found = _visible(promotion_id)
     form.seen.data = fingerprint_of(found)
-    shown = {"names": _dimension_names(), "has_changed": _has_changed(found)}
-    return render_template("review/promotions/decide.html", form=form, promotion=found, **shown), form.status
+    page = "review/promotions/decide.html"
+    return render_template(page, form=form, promotion=found, **_reasons(found)), form.status
 
 
 def _proposed(form: ProposalForm, result: Result) -> Promotion:
@@ -182,10 +180,17 @@ def _require_proposed(found: Promotion) -> None:
         raise PromotionStateError
 
 
-def _has_changed(found: Promotion) -> bool:
-    """Whether the result stands otherwise against the profile than when it was proposed."""
-    step = present_step(found)
-    return step is None or step.readiness.readiness.value != found.readiness
+def _reasons(found: Promotion) -> dict[str, object]:
+    """What pages show beside a proposal: its result now, and whether that stands otherwise than when it was made."""
+    is_subject = current_viewer().person_id == found.participant.person_id
+    result = present_result(found)
+    step = next_step(result) if result is not None and found.state is PromotionState.PROPOSED else None
+    return {
+        "names": _dimension_names(),
+        "is_subject": is_subject,
+        "grade": result.grade if result is not None and not is_subject else None,
+        "has_changed": step is not None and step.readiness.readiness.value != found.readiness,
+    }
 
 
 def _dimension_names() -> dict[str, str]:
