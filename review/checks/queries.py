@@ -12,7 +12,7 @@ from assessments.surveys.models import MOST_ANONYMOUS_ITEMS, RatingRequest, Surv
 from assessments.surveys.queries import PlannedPartition, RaterLoad, planned_cells, planned_load
 from people.accounts.models import Account, AccountState
 from people.organisation.models import Employment, Person, Position
-from people.organisation.queries import is_main_on
+from people.organisation.queries import is_main_on, units_below
 from review.checks.models import Finding, FindingCode
 from review.cycles.models import Cycle, Participant
 from review.cycles.queries import participants_of
@@ -95,6 +95,8 @@ def _positions_without_profile(cycle: Cycle) -> Iterator[Finding]:
         .where(is_main_on(cycle.snapshot_on), Employment.person_id.not_in(taken))
         .order_by(Position.job_level, Position.code)
     )
+    if cycle.unit_id is not None:
+        statement = statement.where(Employment.unit_id.in_(units_below(cycle.unit_id)))
     for position, count in Counter(db.session.scalars(statement)).items():
         parameters = {"count": count, "position": localized(position.title)}
         yield Finding(FindingCode.NO_PROFILE, parameters=parameters, mended_at=position.public_id)

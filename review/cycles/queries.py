@@ -42,7 +42,8 @@ def cycles() -> list[Cycle]:
 
 def cycle_by_public_id(public_id: str) -> Cycle | None:
     """The cycle behind an address."""
-    return db.session.scalar(select(Cycle).where(Cycle.public_id == public_id).options(joinedload(Cycle.survey)))
+    statement = select(Cycle).where(Cycle.public_id == public_id)
+    return db.session.scalar(statement.options(joinedload(Cycle.survey), joinedload(Cycle.unit)))
 
 
 def cycles_named(name: str) -> list[Cycle]:

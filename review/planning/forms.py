@@ -1,6 +1,6 @@
 """The form of a plan, filled in from the last cycle so that a new one takes minutes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,6 +10,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from assessments.surveys.models import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
+from people.organisation.forms import UnitField
 from review.cycles.actions import CyclePlan
 from review.cycles.forms import LocalTimeField, local_time, moment_in
 from review.cycles.models import Cycle
@@ -68,8 +69,13 @@ class DatesForm(BaseForm):
 
 
 class PlanForm(DatesForm):
-    """A whole plan: the period and the day whose employment counts as well."""
+    """A whole plan: for whom, the period and the day whose employment counts as well."""
 
+    unit = UnitField(
+        _l("For whom"),
+        nothing=_l("The whole company"),
+        description=_l("Everyone in this unit and below whose position has a role profile takes part."),
+    )
     period_starts_on = DateField(_l("Period from"), [InputRequired(A_DATE)])
     period_ends_on = DateField(_l("Period until"), [InputRequired(A_DATE)])
     snapshot_on = DateField(
@@ -83,7 +89,8 @@ class PlanForm(DatesForm):
         assert self.period_starts_on.data is not None
         assert self.period_ends_on.data is not None
         assert self.snapshot_on.data is not None
-        return self.plan_for(self.period_starts_on.data, self.period_ends_on.data, self.snapshot_on.data)
+        plan = self.plan_for(self.period_starts_on.data, self.period_ends_on.data, self.snapshot_on.data)
+        return replace(plan, unit_id=self.unit.unit_id)
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,7 @@ def plan_form(last: Cycle | None, today: date) -> PlanForm:
         grading_ends_at=datetime.combine(opening + timedelta(days=28), END_OF_WORK),
         time_zone=zone,
         threshold=last.survey.threshold if last is not None else LOWEST_THRESHOLD,
+        unit=last.unit.code if last is not None and last.unit is not None else "",
     )
 
 

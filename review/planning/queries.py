@@ -18,7 +18,10 @@ Manager = aliased(Person, name="manager")
 def last_cycle() -> Cycle | None:
     """The cycle with the latest period, from which the next one is suggested."""
     return db.session.scalar(
-        select(Cycle).options(joinedload(Cycle.survey)).order_by(Cycle.period_ends_on.desc(), Cycle.id.desc()).limit(1)
+        select(Cycle)
+        .options(joinedload(Cycle.survey), joinedload(Cycle.unit))
+        .order_by(Cycle.period_ends_on.desc(), Cycle.id.desc())
+        .limit(1)
     )
 
 
