@@ -39,12 +39,12 @@ def comment_by_public_id(public_id: str) -> StoredComment | None:
 
 
 def comments_in_survey(viewer: Viewer, survey: Survey) -> Select[Any]:
-    """All comments of a closed survey about people whom the viewer may look after, with those people."""
+    """All comments of a closed survey about people whom the viewer may look after; those on oneself come later."""
     statement: Any = (
         select(StoredComment, Person)
         .join(SurveySubject, SurveySubject.id == StoredComment.subject_id)
         .join(Person, Person.id == SurveySubject.person_id)
-        .where(SurveySubject.survey_id == survey.id)
+        .where(SurveySubject.survey_id == survey.id, SurveySubject.person_id != viewer.person_id)
         .options(joinedload(StoredComment.author))
     )
     return scope(viewer, Permission.SURVEY_PLAN, statement, SurveySubject.person_id)

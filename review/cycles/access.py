@@ -50,11 +50,11 @@ def may_grade(viewer: Viewer, participant: Participant) -> bool:
 
 
 def may_review(viewer: Viewer, participant: Participant) -> bool:
-    """The second line reviews; where there is none above the manager, HR does, never on themselves."""
+    """The second line reviews; where there is none, HR does; never on themselves, nor a grade that is their own."""
     if participant.state is not ParticipantState.GRADED or participant.person_id == viewer.person_id:
         return False
     if participant.second_line_id is None:
-        return viewer.holds(Role.HR)
+        return viewer.holds(Role.HR) and participant.manager_id != viewer.person_id
     return participant.second_line_id == viewer.person_id
 
 

@@ -90,7 +90,8 @@ def _results(viewer: Viewer) -> Iterator[Waiting]:
     to_grade = and_(Participant.manager_id == viewer.person_id, Participant.state == ParticipantState.CALCULATED)
     reviewer = Participant.second_line_id == viewer.person_id
     if viewer.holds(Role.HR):
-        reviewer = or_(reviewer, Participant.second_line_id.is_(None))
+        is_other = Participant.manager_id.is_distinct_from(viewer.person_id)
+        reviewer = or_(reviewer, and_(Participant.second_line_id.is_(None), is_other))
     to_review = and_(reviewer, Participant.person_id != viewer.person_id, Participant.state == ParticipantState.GRADED)
     to_sign = and_(Participant.person_id == viewer.person_id, Participant.state == ParticipantState.RELEASED)
     statement = (

@@ -185,13 +185,16 @@ def duties_of(viewer: Viewer) -> list[tuple[Cycle, int, int]]:
         .where(Cycle.state.in_(CALCULATED))
         .order_by(Cycle.period_ends_on.desc(), Cycle.id.desc())
     )
-    return [(cycle, int(graded), int(reviewed)) for cycle, graded, reviewed in db.session.execute(statement)]
+    rows = [(cycle, int(graded), int(reviewed)) for cycle, graded, reviewed in db.session.execute(statement)]
+    sees_all = viewer.can(Permission.PROGRESS_READ)
+    return [row for row in rows if sees_all or row[1] or row[2]]
 
 
 def _is_reviewed_by(viewer: Viewer) -> ColumnElement[bool]:
     """The people of whom the viewer is the second line; HR is where there is none."""
     if viewer.holds(Role.HR):
-        return or_(Participant.second_line_id == viewer.person_id, Participant.second_line_id.is_(None))
+        is_other = Participant.manager_id.is_distinct_from(viewer.person_id)
+        return or_(Participant.second_line_id == viewer.person_id, and_(Participant.second_line_id.is_(None), is_other))
     return Participant.second_line_id == viewer.person_id
 
 
@@ -271,7 +274,7 @@ def people_listing(statement: Select[Any], caption: LazyString, units: Sequence[
     return Listing(
         statement,
         (
-            Column("name", _l("Name"), Person.sort_key, (Person.name, Person.employee_number)),
+            Column("name", _l("Employee"), Person.sort_key, (Person.name, Person.employee_number)),
             Column("unit", _l("Unit"), in_language(Unit.name)),
             Column("total", _l("Total points"), Result.total, kind="number"),
             Column("calculated", _l("Calculated grade"), Result.calculated_grade),

@@ -1,6 +1,7 @@
 """Comments after the close: HR withholds what is abusive, nobody decides about comments on themselves."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 import pytest
@@ -17,6 +18,8 @@ from assessments.comments.queries import comments_of
 from assessments.measurement.envelopes import Comment
 from assessments.surveys.models import Question, Survey
 from assessments.surveys.queries import subjects_of
+from people.grants.actions import grant_role
+from people.permissions import Role
 from rubrics.frameworks.models import RaterGroup
 from tests.assessments.survey_cases import STEVENS_RATERS, Find, opened, request_of
 from web.database import db
@@ -85,3 +88,12 @@ def test_only_hr_comes_here(app: Flask, person: Find, client_of: Clients) -> Non
     survey = closed(person, ALL)
     for stranger in ("nancy", "steven", "andrew", "partner", "administrator", "auditor"):
         assert client_of(stranger).get(f"/comments/surveys/{survey.public_id}").status_code == 403
+
+
+def test_nobody_reads_comments_about_themselves_here(app: Flask, person: Find, client_of: Clients) -> None:
+    survey = closed(person, ALL)
+    in_transaction(lambda: grant_role(person("steven"), Role.HR, None, date(2020, 1, 1), None, granted_by=None))
+    assert "From nancy" in client_of("hr").get(f"/comments/surveys/{survey.public_id}").text
+    own = client_of("steven").get(f"/comments/surveys/{survey.public_id}")
+    assert own.status_code == 200
+    assert "From " not in own.text

@@ -1,16 +1,21 @@
 """Grading beside the evidence, the second line's review, the signature: one verb a state."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from people.grants.actions import grant_role
 from people.organisation.models import Person
+from people.permissions import Role
+from people.roles.models import Viewer
 from review.cycles.models import Cycle, ParticipantState
 from review.results.models import GradeOrigin, Result
-from review.results.queries import grade_steps_of, grades_near, result_of, signature_of
+from review.results.queries import grade_steps_of, grades_near, result_of, results_to_review, signature_of
 from tests.review.worlds import close_northwind_cycle, participant_of, released_northwind_cycle
 from web.database import db
+from web.transactions import in_transaction
 
 Find = Callable[[str], Person]
 Clients = Callable[..., FlaskClient]
@@ -112,6 +117,19 @@ def test_hr_reviews_where_there_is_no_second_line_and_nobody_else(
     assert client_of("andrew").post(url, data={"decision": "agree"}).status_code == 403
     assert client_of("auditor").post(url, data={"decision": "agree"}).status_code == 403
     assert client_of("hr").post(url, data={"decision": "agree"}).status_code == 303
+
+
+def test_nobody_reviews_their_own_grade_not_even_hr(
+    app_on_sqlite: Flask, person: Find, as_viewer: Callable[[str], Viewer], client_of: Clients
+) -> None:
+    cycle = close_northwind_cycle(person)
+    in_transaction(lambda: grant_role(person("andrew"), Role.HR, None, date(2020, 1, 1), None, granted_by=None))
+    graded(cycle, person, client_of("andrew"), "nancy")
+    review = client_of("andrew").post(address(cycle, person("nancy"), "review"), data={"decision": "agree"})
+    assert review.status_code == 403
+    names = {row.participant.person.name for row in db.session.scalars(results_to_review(as_viewer("andrew"), cycle))}
+    assert "Nancy Davolio" not in names
+    assert names == {"Michael Suyama", "Robert King", "Anne Dodsworth"}
 
 
 def test_signing_is_acknowledging_and_not_agreeing(app: Flask, person: Find, client_of: Clients) -> None:
