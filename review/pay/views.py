@@ -41,6 +41,7 @@ from review.pay.queries import (
     states_visible_to,
 )
 from review.pay.reports import explained
+from review.results.access import may_see_result
 from web.language import gettext as _
 
 blueprint = Blueprint("pay", __name__)
@@ -143,7 +144,9 @@ def line(line_id: str) -> Answer:
     deny_unless(may_see_line(viewer, found))
     steps = explained(found, sees_round=may_see_round(viewer, found.round))
     may_change = may_change_round(viewer, found.round)
-    return render_template("review/pay/line.html", line=found, steps=steps, may_change=may_change)
+    sees_result = may_see_result(viewer, found.participant)
+    page = {"line": found, "steps": steps, "may_change": may_change, "sees_result": sees_result}
+    return render_template("review/pay/line.html", **page)
 
 
 @blueprint.route("/pay/lines/<public_id:line_id>/exclusion", methods=["GET", "POST"])

@@ -66,9 +66,10 @@ class Result(Identified, Versioned, Base):
     evidence: Mapped[str] = mapped_column(String(32))
     overall: Mapped[float | None]
     overall_error: Mapped[float | None]
-    dimensions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    steps: Mapped[dict[str, Any]]
+    # The long columns stand last in the table: SQLite reads a row from its beginning up to the last column asked for.
+    dimensions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, sort_order=1)
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, sort_order=1)
+    steps: Mapped[dict[str, Any]] = mapped_column(sort_order=1)
     total: Mapped[int | None]
     total_error: Mapped[float | None]
     reason: Mapped[str] = mapped_column(String(32), default="")

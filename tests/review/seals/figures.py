@@ -63,7 +63,7 @@ def cards(draw: st.DrawFn) -> CardResult:
     )
 
 
-def _line(draw: st.DrawFn, place: int, weight: int, continues_line: bool) -> LineResult:
+def _period(draw: st.DrawFn) -> tuple[str, tuple[MonthFigure, ...], joining.JoinedActual]:
     how = draw(st.sampled_from(["sum", "ratio_of_sums", "last"]))
     months = tuple(
         MonthFigure(month, draw(amounts), draw(amounts) if how == "ratio_of_sums" else None, None, 1, 1)
@@ -72,6 +72,11 @@ def _line(draw: st.DrawFn, place: int, weight: int, continues_line: bool) -> Lin
     joined = joining.joined_actual(
         [joining.MonthlyActual(entry.month, entry.value, entry.denominator) for entry in months], how=how
     )
+    return how, months, joined
+
+
+def _line(draw: st.DrawFn, place: int, weight: int, continues_line: bool) -> LineResult:
+    how, months, joined = _period(draw)
     curve = draw(
         st.sampled_from([kpi_curve(Decimal(60), Decimal(100), Decimal(130)), kpi_curve(60, Decimal("45.5"), 30)])
     )
