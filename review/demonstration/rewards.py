@@ -18,20 +18,21 @@ from review.promotions.queries import NextStep, next_step, promotions_of
 from review.results.models import Result
 from review.results.queries import result_of
 from review.rewards.promotion import Readiness
+from rubrics.frameworks.queries import dimensions_of, published_framework
 from rubrics.profiles.queries import positions_of_profiles
 from web.database import db
 
 BUDGET = 12_000_000
-SUPPLEMENT = 1_500_000
+SUPPLEMENT = 900_000
 PLANNED = 4
 PROMOTED_GRADES = frozenset("SAB")
 
 
 def plan_and_reward(cycle: Cycle, season: Season) -> None:
     """Agree on some plans, approve the raises, promote the first who is eligible."""
-    hr, approver = _person("101"), _person("103")
+    hr, approver, aims = _person("101"), _person("103"), _aims()
     for row in [row for row in participants_of(cycle) if row.is_graded][:PLANNED]:
-        plan = draft_plan(row, {}, season.signed_at.date())
+        plan = draft_plan(row, aims, season.signed_at.date())
         if plan.goals:
             agree_to_plan(plan, row.person_id)
             agree_to_plan(plan, row.manager_id or 0)
@@ -77,6 +78,12 @@ def _candidates(cycle: Cycle) -> Iterator[tuple[float, Result, NextStep]]:
         if promotions_of(row.person_id, PromotionState.PROPOSED, PromotionState.APPROVED):
             continue
         yield sum(entry.probability or 0.0 for entry in step.readiness.requirements), result, step
+
+
+def _aims() -> dict[str, str]:
+    """What a drafted goal says for each dimension, in both languages, as its readers have both."""
+    names = {dimension.code: dimension.short_name for dimension in dimensions_of(published_framework())}
+    return {code: f"提升{name['zh']} / Grow in {name['en'].lower()}" for code, name in names.items()}
 
 
 def _person(number: str) -> Person:

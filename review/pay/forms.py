@@ -108,7 +108,7 @@ class DecisionForm(BaseForm):
         choices=choices_of([("approve", _l("Approve")), ("refuse", _l("Refuse"))]),
     )
     note = TextAreaField(
-        _l("Note"),
+        _l("Note of the decision"),
         [Optional(), Length(max=2000), no_control_characters],
         description=_l("Needed for a refusal: what should change."),
     )

@@ -90,6 +90,8 @@ def _percent(share: Fraction, places: int = 2) -> str:
 
 
 def _exact(units: Fraction, currency: str) -> str:
-    """An amount finer than the currency, as far as it needs to be told."""
+    """An amount that may be finer than the currency, as far as it needs to be told."""
+    if units.denominator == 1:
+        return format_money(units.numerator, currency)
     amount = (Decimal(units.numerator) / Decimal(units.denominator)).scaleb(-get_currency_precision(currency))
     return f"{currency} {format_number(amount, EXACT_PLACES)}"

@@ -33,7 +33,7 @@ class GoalForm(BaseForm):
 
     aim = StringField(_l("Aim"), [InputRequired(), Length(max=300), no_control_characters])
     dimension_code = SelectField(_l("Serves"), [Optional()])
-    kind = SelectField(_l("How"), choices=_choices(KIND_LABELS))
+    kind = SelectField(_l("Way of learning"), choices=_choices(KIND_LABELS))
     steps = TextAreaField(_l("Steps and support"), [Optional(), Length(max=4000), no_control_characters])
     due_on = DateField(_l("By"), [InputRequired()])
 
