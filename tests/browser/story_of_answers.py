@@ -1,19 +1,21 @@
 """From the plan of a cycle to its close: what HR does, and what raters do with their phones."""
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
 from review.demonstration.seasons import this_season
 from tests.browser.walking import Walker
 
+ZONE = ZoneInfo("Asia/Shanghai")
 IN_FIVE_MINUTES = timedelta(minutes=5)
 
 
 def plan_and_open(hr: Walker) -> None:
     """HR plans a cycle of the London region, looks at the check and the dry run, and opens it."""
-    season = this_season(date.today(), season_zone())  # noqa: DTZ011  # the day on the wall, as the form shows it
-    now = datetime.now(season_zone())
+    season = this_season(date.today(), ZONE)  # noqa: DTZ011  # the day on the wall, as the form shows it
+    now = datetime.now(ZONE)
     hr.home()
     hr.menu("/cycles")
     hr.follow("/cycles/new")
@@ -25,7 +27,7 @@ def plan_and_open(hr: Walker) -> None:
         "grading_ends_at": now + timedelta(days=28),
     }.items():
         hr.write(**{name: f"{moment:%Y-%m-%dT%H:%M}"})
-    hr.page.locator("select[name=unit]").select_option(label="伦敦区域")
+    hr.choose(unit="london")
     hr.send()
     hr.reads("Michael Suyama")
     hr.follow("/check")
@@ -34,13 +36,6 @@ def plan_and_open(hr: Walker) -> None:
     hr.send()
     hr.reads("伦敦区域补充考核")
     hr.reads("进行中")
-
-
-def season_zone():  # noqa: ANN201
-    """The zone of the demonstration."""
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("Asia/Shanghai")
 
 
 def answer_on_a_phone(rater: Walker, level: int, comment: str) -> None:
