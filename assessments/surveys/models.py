@@ -203,6 +203,7 @@ def refuse(
     verb: str,
     condition: str,
     message: str,
+    *,
     promises: list[tuple[str, str]] = DATABASE_PROMISES,
 ) -> None:
     """Let both databases refuse a verb on a table while the condition on its rows holds."""

@@ -189,7 +189,7 @@ for _verb in ("UPDATE", "DELETE"):
         _verb,
         "1 = 1",
         "a salary that was entered is never changed",
-        DATABASE_PROMISES,
+        promises=DATABASE_PROMISES,
     )
     refuse(
         PayRound,
@@ -197,7 +197,7 @@ for _verb in ("UPDATE", "DELETE"):
         _verb,
         "OLD.state = 'approved'",
         "an approved round never changes",
-        DATABASE_PROMISES,
+        promises=DATABASE_PROMISES,
     )
 for _verb, _row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
     refuse(
@@ -206,7 +206,7 @@ for _verb, _row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
         _verb,
         LINE_IS_DECIDED.format(row=_row),
         "the lines of a round stay as they were proposed",
-        DATABASE_PROMISES,
+        promises=DATABASE_PROMISES,
     )
 refuse(
     Salary,
@@ -214,7 +214,7 @@ refuse(
     "INSERT",
     SALARY_IS_UNFOUNDED,
     "a salary is entered once, or comes from an approved round as it was approved",
-    DATABASE_PROMISES,
+    promises=DATABASE_PROMISES,
 )
 refuse(
     PayRound,
@@ -223,5 +223,5 @@ refuse(
     "NEW.state = 'approved' AND EXISTS (SELECT 1 FROM pay_line JOIN participant ON participant.id = "
     "pay_line.participant_id WHERE pay_line.round_id = NEW.id AND participant.person_id = NEW.decided_by_id)",
     "nobody approves a round that pays them",
-    DATABASE_PROMISES,
+    promises=DATABASE_PROMISES,
 )

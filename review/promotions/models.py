@@ -76,7 +76,7 @@ for _verb in ("UPDATE", "DELETE"):
         _verb,
         "OLD.state <> 'proposed'",
         "a promotion that was decided or withdrawn never changes",
-        DATABASE_PROMISES,
+        promises=DATABASE_PROMISES,
     )
 refuse(
     Promotion,
@@ -84,5 +84,5 @@ refuse(
     "UPDATE",
     "NEW.decided_by_id = (SELECT person_id FROM participant WHERE id = NEW.participant_id)",
     "nobody decides on their own promotion",
-    DATABASE_PROMISES,
+    promises=DATABASE_PROMISES,
 )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,10 @@ def wait_until(holds: Callable[[], bool]) -> None:
     pytest.fail("nobody came to wait")
 
 
+def waits(lock: FairLock, count: int) -> bool:
+    return len(lock._waiting) == count
+
+
 def test_whoever_waits_longest_is_next() -> None:
     lock, order = FairLock(), list[int]()
 
@@ -27,7 +32,7 @@ def test_whoever_waits_longest_is_next() -> None:
     with lock:
         for number, thread in enumerate(threads):
             thread.start()
-            wait_until(lambda number=number: len(lock._waiting) == number + 1)
+            wait_until(partial(waits, lock, number + 1))
     for thread in threads:
         thread.join()
     assert order == list(range(8))
