@@ -429,9 +429,6 @@ def upgrade() -> None:
         sa.Column("evidence", sa.String(length=32), nullable=False),
         sa.Column("overall", sa.Double(), nullable=True),
         sa.Column("overall_error", sa.Double(), nullable=True),
-        sa.Column("dimensions", sa.JSON(), nullable=False),
-        sa.Column("sections", sa.JSON(), nullable=False),
-        sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("total_error", sa.Double(), nullable=True),
         sa.Column("reason", sa.String(length=32), nullable=False),
@@ -442,6 +439,9 @@ def upgrade() -> None:
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("dimensions", sa.JSON(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
         sa.CheckConstraint("total BETWEEN 0 AND 20000", name=op.f("ck_result_total_in_range")),
         sa.ForeignKeyConstraint(
             ["formula_version_id"], ["formula_version.id"], name=op.f("fk_result_formula_version_id_formula_version")

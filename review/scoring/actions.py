@@ -1,9 +1,10 @@
 """Storing what a closed cycle comes to, once for every participant."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, select
 
 from people.audit.actions import record
 from review.aggregation.version import FORMULA_VERSION
@@ -25,6 +26,7 @@ def store_results(cycle: Cycle) -> int:
     version = formula_version()
     _forget_results(cycle)
     scored, now = scored_cycle(cycle), _as_stored(utc_now())
+    grades: dict[int, str | None] = {}
     for block in result_rows(scored):
         # The first grade is the calculated one, the last of the numbers.
         rows = (
@@ -32,7 +34,8 @@ def store_results(cycle: Cycle) -> int:
             for participant, numbers in block
         )
         write_rows(Result.__tablename__, COLUMNS, rows)
-    _store_first_grades(cycle)
+        grades.update((participant, numbers[-1]) for participant, numbers in block)
+    _store_first_grades(cycle, grades)
     count = len(scored.participants)
     record("cycle.calculated", about=cycle, details={"results": count, "formulas": version.number})
     return count
@@ -63,21 +66,15 @@ def _forget_results(cycle: Cycle) -> None:
     )
 
 
-def _store_first_grades(cycle: Cycle) -> None:
+def _store_first_grades(cycle: Cycle, grades: Mapping[int, str | None]) -> None:
     """Begin the history of each grade with the calculated one."""
-    moment = GradeStep.__table__.c.decided_at.type
-    first = (
-        select(
-            Result.id,
-            literal(1),
-            Result.calculated_grade,
-            literal(GradeOrigin.CALCULATION.value),
-            literal(""),
-            literal(utc_now(), moment),
-        )
-        .join(Result.participant)
-        .where(Participant.cycle_id == cycle.id)
+    # Both columns are in one index, so that the long rows of the results are not read again.
+    statement = (
+        select(Result.id, Result.participant_id)
+        .where(Result.participant_id.in_(select(Participant.id).where(Participant.cycle_id == cycle.id)))
         .order_by(Result.id)
     )
-    columns = ["result_id", "number", "grade", "origin", "reason", "decided_at"]
-    db.session.execute(insert(GradeStep).from_select(columns, first))
+    now, origin = _as_stored(utc_now()), GradeOrigin.CALCULATION.value
+    results = db.session.execute(statement).all()
+    rows = ((result, 1, grades[participant], origin, "", now) for result, participant in results)
+    write_rows(GradeStep.__tablename__, ("result_id", "number", "grade", "origin", "reason", "decided_at"), rows)
