@@ -43,9 +43,7 @@ def largest_remainder(total: int, weights: Sequence[Weight], *, order: Sequence[
     return rounded_to_total(shares, total=total, order=order)
 
 
-def rounded_to_total(
-    shares: Sequence[Fraction], *, total: int, order: Sequence[object] | None = None
-) -> list[int]:
+def rounded_to_total(shares: Sequence[Fraction], *, total: int, order: Sequence[object] | None = None) -> list[int]:
     """Round exact shares to whole numbers with the given total, the largest remainders up first.
 
     >>> rounded_to_total([Fraction(3, 2), Fraction(3, 2)], total=3)

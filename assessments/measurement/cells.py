@@ -114,7 +114,11 @@ class CellTable:
         """Cells of some subjects, who are numbered from 0 in it; shares the memory of the whole."""
         rows = self.rows_between(first, last)
         return CellTable(
-            self.layout, last - first, self.subject[rows] - np.int32(first), self.groups[rows], self.raters[rows],
+            self.layout,
+            last - first,
+            self.subject[rows] - np.int32(first),
+            self.groups[rows],
+            self.raters[rows],
             self.total[rows],
         )
 

@@ -78,9 +78,7 @@ def closed_cells(
     # A block may go beyond its size to end with its last subject.
     summer = RatingSummer(layout, most_rows=block_rows + len(GROUPS) * MOST_RATERS)
     runs = int(np.count_nonzero(np.diff(key))) + 1 if len(key) else 0
-    gathering = _Gathering(
-        summer, runs=runs, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold
-    )
+    gathering = _Gathering(summer, runs=runs, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold)
     for first, last in _blocks(key, block_rows):
         gathering.add(rows[first:last], key[first:last])
     return gathering.result()
@@ -224,8 +222,12 @@ class _Gathering:
         """Give the cells of all blocks."""
         known = slice(self.cells)
         cells = CellTable(
-            layout=self.layout, subjects=len(self.profile_of_subject), subject=self.subject[known],
-            groups=self.groups[known], raters=self.raters[:, known].T, total=self.total[:, known].T,
+            layout=self.layout,
+            subjects=len(self.profile_of_subject),
+            subject=self.subject[known],
+            groups=self.groups[known],
+            raters=self.raters[:, known].T,
+            total=self.total[:, known].T,
         )
         return ClosedCells(
             cells=cells, cell_of_group=self.cell_of_group, items_shown=self.items_shown, within=self.within.result()
@@ -272,4 +274,3 @@ def cells_of_answers(
         sums = RatingSummer(one, most_rows=kept.size // items).sums(kept.reshape(-1, items), starts.astype(np.intp))
         raters[filled, place], total[filled, place] = sums.raters[0], sums.total[0]
     return cell_table(layout=layout, subjects=subjects, subject=subject, groups=groups, raters=raters, total=total)
-

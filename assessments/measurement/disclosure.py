@@ -50,9 +50,7 @@ def may_change_threshold(before: int, after: int, *, has_answers: bool) -> bool:
     return validated_threshold(after) >= before or not has_answers
 
 
-def partition_cycle(
-    counts: NDArray[np.integer], *, asked: NDArray[np.bool_], threshold: int
-) -> CyclePartition:
+def partition_cycle(counts: NDArray[np.integer], *, asked: NDArray[np.bool_], threshold: int) -> CyclePartition:
     """Find the partition of every subject of a cycle at once (ANONYMITY, rule 1).
 
     `counts` and `asked` are (subjects, 4 anonymous groups, dimensions): raters with a value, and whether the group was
@@ -94,7 +92,9 @@ def _smallest(counts: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np
 
 
 def partition_of(
-    counts: Mapping[str, Mapping[str, int]], *, threshold: int = LOWEST_THRESHOLD,
+    counts: Mapping[str, Mapping[str, int]],
+    *,
+    threshold: int = LOWEST_THRESHOLD,
     item_counts: Mapping[str, int] | None = None,
 ) -> SubjectPartition:
     """Find the partition of one subject: counts of raters with a value per anonymous group and asked dimension.
@@ -119,7 +119,8 @@ def partition_of(
     cells = _cells(cell_of_group)
     shown = {
         cell: tuple(
-            name for position, name in enumerate(dimensions)
+            name
+            for position, name in enumerate(dimensions)
             if sum(int(table[0, ANONYMOUS_GROUPS.index(group), position]) for group in cell) >= threshold
             and (item_counts is None or item_counts[name] >= LEAST_ITEMS)
         )
@@ -149,7 +150,10 @@ def counted_mean(mean: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def are_items_shown(
-    *, counted: NDArray[np.integer], counted_complete: NDArray[np.integer], complete: NDArray[np.integer],
+    *,
+    counted: NDArray[np.integer],
+    counted_complete: NDArray[np.integer],
+    complete: NDArray[np.integer],
     threshold: int = LOWEST_THRESHOLD,
 ) -> NDArray[np.bool_]:
     """Whether the items of a dimension are shown, over all anonymous raters of a subject together (rule 2).

@@ -110,7 +110,8 @@ def packed_comments(address: Address, comments: Sequence[Comment]) -> bytes:
     """
     plain = json.dumps(
         [[comment.question, comment.text, comment.is_named] for comment in comments if comment.text],
-        ensure_ascii=False, separators=(",", ":"),
+        ensure_ascii=False,
+        separators=(",", ":"),
     ).encode("gb18030")
     space = COMMENT_BYTES - HEAD.itemsize - LENGTH_BYTES - 1
     content = b"\x00" + plain if len(plain) <= space else b"\x01" + zlib.compress(plain, 9)
@@ -132,7 +133,12 @@ def unpacked_comments(packed: bytes) -> tuple[Address, list[Comment]]:
 
 def _head(address: Address) -> bytes:
     return HEAD_OF_ONE.pack(
-        LAYOUT_VERSION, address.is_submitted, address.group, address.request, address.subject, address.rater,
+        LAYOUT_VERSION,
+        address.is_submitted,
+        address.group,
+        address.request,
+        address.subject,
+        address.rater,
         address.page,
     )
 

@@ -145,9 +145,7 @@ def _decoded(words: NDArray[np.uint64]) -> RunSums:
     return RunSums(raters=raters, complete=complete, total=total, squares=squares)
 
 
-def _add_long_dimension(
-    rows: NDArray[np.uint8], *, starts: NDArray[np.intp], place: int, out: RunSums
-) -> None:
+def _add_long_dimension(rows: NDArray[np.uint8], *, starts: NDArray[np.intp], place: int, out: RunSums) -> None:
     """Add up a dimension of more than six items, which does not fit the packed words, with whole numbers."""
     if not len(starts):
         return

@@ -68,8 +68,11 @@ def kept_answers(
         order = _drawn_order(cell[chosen], random_bytes)
         chosen = chosen[order]
         _write(
-            written, ratings[member[chosen], layout.slice_of(dimension)], cell[chosen],
-            first=starts[:-1] + within_cell[:, place], rows=rows[:, place],
+            written,
+            ratings[member[chosen], layout.slice_of(dimension)],
+            cell[chosen],
+            first=starts[:-1] + within_cell[:, place],
+            rows=rows[:, place],
         )
     return KeptAnswers(rows=rows.astype(np.uint16), starts=starts, ratings=written.tobytes())
 
@@ -89,9 +92,7 @@ def cells_of_rows(
     return found
 
 
-def answers_by_dimension(
-    pieces: list[bytes], rows: NDArray[np.integer], *, layout: FormLayout
-) -> dict[str, bytes]:
+def answers_by_dimension(pieces: list[bytes], rows: NDArray[np.integer], *, layout: FormLayout) -> dict[str, bytes]:
     """Put the bytes of many cells together dimension by dimension, as closing.cells_of_answers reads them."""
     joined = np.frombuffer(b"".join(pieces), dtype=np.uint8)
     lengths = rows.astype(np.int64) * np.array(layout.item_counts, dtype=np.int64)
@@ -123,9 +124,7 @@ def _is_kept(
     return kept
 
 
-def sums_by_dimension(
-    ratings: NDArray[np.uint8], *, layout: FormLayout
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def sums_by_dimension(ratings: NDArray[np.uint8], *, layout: FormLayout) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Number and sum of each rater's numeric answers, both (dimensions, raters), added item by item over all raters.
 
     A sum of up to 51 ratings of 5 fits a byte.
@@ -149,8 +148,12 @@ def _drawn_order(cell: NDArray[np.int64], random_bytes: Randomness) -> NDArray[n
 
 
 def _write(
-    written: NDArray[np.uint8], answers: NDArray[np.uint8], cell: NDArray[np.int64], *,
-    first: NDArray[np.int64], rows: NDArray[np.int64],
+    written: NDArray[np.uint8],
+    answers: NDArray[np.uint8],
+    cell: NDArray[np.int64],
+    *,
+    first: NDArray[np.int64],
+    rows: NDArray[np.int64],
 ) -> None:
     """Put the answers of one dimension where their cells' bytes stand; the rows come cell after cell."""
     items = answers.shape[1]

@@ -90,7 +90,12 @@ def aggregate_cycle(
     if spread is None:
         spread = rater_spread(cells, within=closed.within, default_variance=design.default_rater_variance)
     result = aggregate_cells(
-        cells, profile_of_subject=profiles, design=design, means=means, spread=spread, items_shown=closed.items_shown,
+        cells,
+        profile_of_subject=profiles,
+        design=design,
+        means=means,
+        spread=spread,
+        items_shown=closed.items_shown,
         deleted_groups=closed.cell_of_group == DELETED,
     )
     return replace(result, cell_of_group=closed.cell_of_group)
@@ -116,8 +121,15 @@ def aggregate_cells(
         raise AggregationError(subjects=cells.subjects, profiles=len(profiles))
     terms = cell_terms(cells, design=design, profile_of_subject=profiles, means=means, spread=spread)
     parts = [
-        _scored(cells, first, min(first + BLOCK_SUBJECTS, len(profiles)), design=design, profiles=profiles, terms=terms,
-                spread=spread)
+        _scored(
+            cells,
+            first,
+            min(first + BLOCK_SUBJECTS, len(profiles)),
+            design=design,
+            profiles=profiles,
+            terms=terms,
+            spread=spread,
+        )
         for first in range(0, max(len(profiles), 1), BLOCK_SUBJECTS)
     ]
     scores, overall, section = zip(*parts, strict=True)
@@ -151,13 +163,15 @@ def _scored(
     some = cells.part(first, last)
     terms = replace(terms, kind=terms.kind[cells.rows_between(first, last)])
     ranks = rows_by_rank(some, terms=terms)
-    scores = dimension_scores(
-        some, design=design, profile_of_subject=profiles[first:last], terms=terms, ranks=ranks
-    )
+    scores = dimension_scores(some, design=design, profile_of_subject=profiles[first:last], terms=terms, ranks=ranks)
     weights = design.profile_weights.T[:, profiles[first:last]].T
     shares = section_shares(scores, weights)[0]
     variance, points_variance = composite_variances(
-        some, terms=terms, ranks=ranks, scores=scores, spread=spread,
+        some,
+        terms=terms,
+        ranks=ranks,
+        scores=scores,
+        spread=spread,
         coefficients=[shares, shares * points_slope(scores)],
     )
     return (
@@ -172,9 +186,7 @@ Part = TypeVar("Part", DimensionScores, OverallScores, SectionPoints)
 
 def _joined(parts: Sequence[Part]) -> Part:
     """Put the results of the blocks one after the other."""
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(parts[0])
-    }
+    columns = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(parts[0])}
     return replace(parts[0], **columns)
 
 
@@ -184,7 +196,11 @@ def section_of(result: CycleScores, dimensions: tuple[str, ...]) -> SectionPoint
     weights = np.where(chosen, result.design.profile_weights[result.profile_of_subject], 0.0)
     slopes = section_shares(result.scores, weights)[0] * points_slope(result.scores)
     (variance,) = composite_variances(
-        result.cells, terms=result.terms, ranks=rows_by_rank(result.cells, terms=result.terms), scores=result.scores,
-        spread=result.spread, coefficients=[slopes],
+        result.cells,
+        terms=result.terms,
+        ranks=rows_by_rank(result.cells, terms=result.terms),
+        scores=result.scores,
+        spread=result.spread,
+        coefficients=[slopes],
     )
     return section_points(result.scores, weights=weights, variance=variance)

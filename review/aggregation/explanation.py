@@ -102,7 +102,12 @@ def person_steps(result: CycleScores, subject: int) -> PersonSteps:
     shares, points = section_shares(scores, weights[None])[0], dimension_points(scores)
     dimensions = tuple(
         _dimension(
-            result, scores, subject, place, weight=float(weights[place]), share=float(shares[0, place]),
+            result,
+            scores,
+            subject,
+            place,
+            weight=float(weights[place]),
+            share=float(shares[0, place]),
             points=float(points[0, place]),
         )
         for place in range(len(result.design.layout.dimensions))

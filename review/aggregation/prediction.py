@@ -112,9 +112,7 @@ def _observed(result: CycleScores, place: int) -> _Observed:
     return _Observed(matrix[subjects], distance[subjects], error[subjects], subjects)
 
 
-def _posterior(
-    observed: _Observed, covariance: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _posterior(observed: _Observed, covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Best linear prediction of each subject's group values about the means, and the covariance of its error."""
     crossed = observed.design @ covariance
     total = crossed @ observed.design.transpose(0, 2, 1)
@@ -128,9 +126,7 @@ def _posterior(
 def _covariance(observed: _Observed) -> NDArray[np.float64]:
     """Covariance of the groups' true values by expectation-maximisation, over at most 5,000 subjects."""
     first = slice(MOST_SUBJECTS)
-    some = _Observed(
-        observed.design[first], observed.distance[first], observed.error[first], observed.subjects[first]
-    )
+    some = _Observed(observed.design[first], observed.distance[first], observed.error[first], observed.subjects[first])
     seen = np.asarray(some.design.any(axis=(0, 1)))
     current = np.where(np.outer(seen, seen), 0.1, 0.0) + np.diag(np.where(seen, 0.1, 0.0))
     for _ in range(ITERATIONS):

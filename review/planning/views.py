@@ -89,7 +89,9 @@ def participants(cycle_id: str) -> Answer:
 
 def _participants_page(cycle: Cycle, form: StepForm) -> Answer:
     columns = (
-        Column("name", _l("Person"), Person.sort_key, (Person.name, Person.employee_number, in_language(Position.title))),
+        Column(
+            "name", _l("Person"), Person.sort_key, (Person.name, Person.employee_number, in_language(Position.title))
+        ),
         Column("status", _l("Takes part"), Participant.status),
         Column("manager", _l("Graded by"), Manager.sort_key, (Manager.name, Manager.sort_key)),
         Column("raters", _l("Raters")),

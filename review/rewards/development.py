@@ -65,8 +65,13 @@ def gap_priorities(
         probability, expected = _gap(target - score.value, score.standard_error)
         ranked.append(
             GapPriority(
-                dimension=dimension, priority=weight * probability * expected * ease, weight=weight,
-                probability=probability, expected_gap=expected, gap=target - score.value, learnability=ease,
+                dimension=dimension,
+                priority=weight * probability * expected * ease,
+                weight=weight,
+                probability=probability,
+                expected_gap=expected,
+                gap=target - score.value,
+                learnability=ease,
             )
         )
     return GapPriorities(tuple(sorted(ranked, key=lambda entry: -entry.priority)), missing)

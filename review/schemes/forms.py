@@ -202,5 +202,3 @@ def _shown(field: Any) -> str:
     if isinstance(field, BooleanField):
         return str(_l("Yes") if field.data else _l("No"))
     return str(field._value())
-
-

@@ -62,8 +62,13 @@ class Release:
 def promised_releases(org: Organisation) -> dict[tuple[int, int], Release]:
     """What the product shows: its cells, and the sum over all where it shows items."""
     closed = closed_cells(
-        org.ratings, subject=org.subject, group=org.group, profile_of_subject=np.zeros(org.people, dtype=np.int64),
-        asked=org.asked, layout=LAYOUT, threshold=THRESHOLD,
+        org.ratings,
+        subject=org.subject,
+        group=org.group,
+        profile_of_subject=np.zeros(org.people, dtype=np.int64),
+        asked=org.asked,
+        layout=LAYOUT,
+        threshold=THRESHOLD,
     )
     defined = rater_values(org.ratings, layout=LAYOUT).is_defined & org.asked[0, org.group]
     releases: dict[tuple[int, int], Release] = {}
@@ -91,8 +96,9 @@ def plain_releases(org: Organisation) -> dict[tuple[int, int], Release]:
     for number in range(org.people):
         for place in range(4):
             mine = (org.subject == number) & (org.group >= ANONYMOUS_FROM) & defined[:, place]
-            groups = [frozenset(np.flatnonzero(mine & (org.group == g)).tolist())
-                      for g in range(ANONYMOUS_FROM, len(GROUPS))]
+            groups = [
+                frozenset(np.flatnonzero(mine & (org.group == g)).tolist()) for g in range(ANONYMOUS_FROM, len(GROUPS))
+            ]
             shown = [raters for raters in groups if len(raters) >= THRESHOLD]
             everyone = frozenset(np.flatnonzero(mine).tolist())
             sets = [*shown, everyone] if len(everyone) >= THRESHOLD else shown

@@ -20,9 +20,13 @@ GOOD = [4, 4, 5, 3, 3, 4, 4]
 def closed(rows, groups, *, threshold=3, layout=LAYOUT, asked=ASKED):
     """Close a cycle of one subject."""
     return closed_cells(
-        np.array(rows, dtype=np.uint8), subject=np.zeros(len(rows), int),
-        group=np.array([group_index(name) for name in groups]), profile_of_subject=np.zeros(1, int),
-        asked=asked, layout=layout, threshold=threshold,
+        np.array(rows, dtype=np.uint8),
+        subject=np.zeros(len(rows), int),
+        group=np.array([group_index(name) for name in groups]),
+        profile_of_subject=np.zeros(1, int),
+        asked=asked,
+        layout=layout,
+        threshold=threshold,
     )
 
 
@@ -81,11 +85,25 @@ def test_dimensions_of_two_items_are_shown_of_named_sources_only():
 
 def test_a_group_or_subject_out_of_range_is_refused():
     with pytest.raises(LayoutError):
-        closed_cells(np.array([GOOD], dtype=np.uint8), subject=np.array([0]), group=np.array([7]),
-                     profile_of_subject=np.zeros(1, int), asked=ASKED, layout=LAYOUT, threshold=3)
+        closed_cells(
+            np.array([GOOD], dtype=np.uint8),
+            subject=np.array([0]),
+            group=np.array([7]),
+            profile_of_subject=np.zeros(1, int),
+            asked=ASKED,
+            layout=LAYOUT,
+            threshold=3,
+        )
     with pytest.raises(ShapeError):
-        closed_cells(np.array([GOOD], dtype=np.uint8), subject=np.array([1]), group=np.array([0]),
-                     profile_of_subject=np.zeros(1, int), asked=ASKED, layout=LAYOUT, threshold=3)
+        closed_cells(
+            np.array([GOOD], dtype=np.uint8),
+            subject=np.array([1]),
+            group=np.array([0]),
+            profile_of_subject=np.zeros(1, int),
+            asked=ASKED,
+            layout=LAYOUT,
+            threshold=3,
+        )
 
 
 CODES = st.sampled_from([0, 9, 1, 2, 3, 4, 5, 5])
@@ -101,8 +119,16 @@ def test_packed_sums_are_the_plain_sums_whatever_the_block(data, counts, block):
     ratings = np.array([row[2] for row in rows], dtype=np.uint8)
     subject, group = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     asked = np.ones((1, 7, len(counts)), dtype=np.bool_)
-    cells = closed_cells(ratings, subject=subject, group=group, profile_of_subject=np.zeros(6, int), asked=asked,
-                         layout=layout, threshold=3, block_rows=block).cells
+    cells = closed_cells(
+        ratings,
+        subject=subject,
+        group=group,
+        profile_of_subject=np.zeros(6, int),
+        asked=asked,
+        layout=layout,
+        threshold=3,
+        block_rows=block,
+    ).cells
     values = rater_values(ratings, layout=layout)
     for row in range(len(cells.subject)):
         members = (subject == cells.subject[row]) & np.isin(group, [GROUPS.index(g) for g in cells.groups_of(row)])
@@ -113,8 +139,14 @@ def test_packed_sums_are_the_plain_sums_whatever_the_block(data, counts, block):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["manager", "peers", "peers", "reports"]),
-                          st.lists(CODES, min_size=7, max_size=7)), min_size=1, max_size=14), st.randoms())
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["manager", "peers", "peers", "reports"]), st.lists(CODES, min_size=7, max_size=7)),
+        min_size=1,
+        max_size=14,
+    ),
+    st.randoms(),
+)
 def test_from_the_kept_shuffled_answers_come_the_same_cells(answers, random):
     ratings = np.array([codes for _, codes in answers], dtype=np.uint8)
     result = closed([codes for _, codes in answers], [group for group, _ in answers]).cells
@@ -125,11 +157,14 @@ def test_from_the_kept_shuffled_answers_come_the_same_cells(answers, random):
         members = np.isin(number, [GROUPS.index(group) for group in result.groups_of(row)])
         for place, name in enumerate(LAYOUT.dimensions):
             if result.raters[row, place]:
-                forms = [bytes(ratings[r, LAYOUT.slice_of(name)])
-                         for r in np.flatnonzero(members & values.is_defined[:, place])]
+                forms = [
+                    bytes(ratings[r, LAYOUT.slice_of(name)])
+                    for r in np.flatnonzero(members & values.is_defined[:, place])
+                ]
                 random.shuffle(forms)
                 kept[name] += b"".join(forms)
-    again = cells_of_answers(layout=LAYOUT, subjects=1, subject=result.subject, groups=result.groups,
-                             rows=result.raters, answers=kept)
+    again = cells_of_answers(
+        layout=LAYOUT, subjects=1, subject=result.subject, groups=result.groups, rows=result.raters, answers=kept
+    )
     np.testing.assert_array_equal(again.raters, result.raters)
     np.testing.assert_array_equal(again.total, result.total)

@@ -113,8 +113,12 @@ def test_a_mean_near_the_bottom_is_counted_as_one_point_three():
 def test_items_are_shown_only_when_exactly_the_counted_raters_answered_all(
     counted, counted_complete, complete, threshold, expected
 ):
-    shown = are_items_shown(counted=np.array(counted), counted_complete=np.array(counted_complete),
-                            complete=np.array(complete), threshold=threshold)
+    shown = are_items_shown(
+        counted=np.array(counted),
+        counted_complete=np.array(counted_complete),
+        complete=np.array(complete),
+        threshold=threshold,
+    )
     assert bool(shown) is expected
 
 

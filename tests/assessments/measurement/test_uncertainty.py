@@ -29,8 +29,15 @@ def cycle(subjects, *, second=False, peers=5, seed=1):
     level = random.normal(3, 0.5, subjects)[subject] + random.normal(0, 0.6, len(subject))
     ratings = np.clip(np.rint(level[:, None] + random.normal(0, 0.6, (len(subject), 7))), 1, 5).astype(np.uint8)
     asked = np.ones((1, len(GROUPS), 2), dtype=np.bool_)
-    closed = closed_cells(ratings, subject=subject, group=group, profile_of_subject=np.zeros(subjects, int),
-                          asked=asked, layout=LAYOUT, threshold=3)
+    closed = closed_cells(
+        ratings,
+        subject=subject,
+        group=group,
+        profile_of_subject=np.zeros(subjects, int),
+        asked=asked,
+        layout=LAYOUT,
+        threshold=3,
+    )
     return ratings, subject, group, closed
 
 

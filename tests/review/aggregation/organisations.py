@@ -21,8 +21,11 @@ def profiles(draw, dimensions):
     others = {group: draw(st.sets(st.sampled_from(names))) for group in GROUPS[2:]}
     asked = {name: {"self", "manager", *(g for g, of in others.items() if name in of)} for name in names}
     weights = {str(group): draw(st.sampled_from([0, 10, 20, 35])) for group in GROUPS[2:]}
-    return Profile(asked, {"manager": draw(st.sampled_from([0, 40, 50])), **weights},
-                   {name: draw(st.integers(0, 3)) for name in names})
+    return Profile(
+        asked,
+        {"manager": draw(st.sampled_from([0, 40, 50])), **weights},
+        {name: draw(st.integers(0, 3)) for name in names},
+    )
 
 
 @st.composite
@@ -31,9 +34,9 @@ def cycles(draw):
     dimensions = draw(st.sampled_from(LAYOUTS))
     roles = [draw(profiles(dimensions)), draw(profiles(dimensions))]
     answers = st.sampled_from([CODES, st.integers(1, 5)]).flatmap(
-        lambda codes: st.fixed_dictionaries({
-            name: st.lists(codes, min_size=n, max_size=n) for name, n in dimensions.items()
-        })
+        lambda codes: st.fixed_dictionaries(
+            {name: st.lists(codes, min_size=n, max_size=n) for name, n in dimensions.items()}
+        )
     )
     rater = st.tuples(st.sampled_from([*GROUPS[3:]] * 3 + ["peers"] * 3), answers)
     named = st.lists(st.tuples(st.sampled_from(GROUPS[:3]), answers), max_size=3, unique_by=lambda entry: entry[0])
@@ -74,6 +77,9 @@ def aggregated(dimensions, threshold, roles, people) -> CycleScores:
     """The cycle through the product's function."""
     ratings, subject, group, profile = arrays_of(dimensions, roles, people)
     return aggregate_cycle(
-        ratings, subject=subject, group=group, profile_of_subject=profile,
+        ratings,
+        subject=subject,
+        group=group,
+        profile_of_subject=profile,
         design=design_of(dimensions, threshold, roles),
     )

@@ -32,12 +32,18 @@ def fixture_result():
     weights = np.zeros((1, len(GROUPS)))
     weights[0, [1, 3]] = 50
     design = CycleDesign(
-        layout=LAYOUT, applicable=np.ones((1, len(GROUPS), 3), dtype=np.bool_), group_weights=weights,
-        profile_weights=np.array([[2.0, 1.0, 1.0]]), required_levels=np.full((1, 3), 3.0),
+        layout=LAYOUT,
+        applicable=np.ones((1, len(GROUPS), 3), dtype=np.bool_),
+        group_weights=weights,
+        profile_weights=np.array([[2.0, 1.0, 1.0]]),
+        required_levels=np.full((1, 3), 3.0),
     )
     return aggregate_cycle(
-        np.array(rows, dtype=np.uint8), subject=np.array(subject), group=np.array(group),
-        profile_of_subject=np.zeros(60, dtype=np.int64), design=design,
+        np.array(rows, dtype=np.uint8),
+        subject=np.array(subject),
+        group=np.array(group),
+        profile_of_subject=np.zeros(60, dtype=np.int64),
+        design=design,
     )
 
 
@@ -73,7 +79,11 @@ def test_halo_widens_the_error_of_the_mean_and_narrows_that_of_a_difference(resu
 def test_coefficients_of_zero_have_no_error(result):
     ranks = rows_by_rank(result.cells, terms=result.terms)
     (none,) = composite_variances(
-        result.cells, terms=result.terms, ranks=ranks, scores=result.scores, spread=result.spread,
+        result.cells,
+        terms=result.terms,
+        ranks=ranks,
+        scores=result.scores,
+        spread=result.spread,
         coefficients=[np.zeros((60, 3))],
     )
     assert not none.any()

@@ -31,8 +31,11 @@ def rows():
     """Raters' names, groups and ratings of the example, in the cycle's layout."""
     for rater, answers in EXAMPLE["answers"].items():
         group = rater if rater in ("self", "manager") else rater.rstrip("0123456789") + "s"
-        codes = [code for name, n in zip(LAYOUT.dimensions, LAYOUT.item_counts, strict=True)
-                 for code in answers.get(name, [0] * n)]
+        codes = [
+            code
+            for name, n in zip(LAYOUT.dimensions, LAYOUT.item_counts, strict=True)
+            for code in answers.get(name, [0] * n)
+        ]
         yield rater, group_index(group), codes
 
 
@@ -48,8 +51,11 @@ def fixture_result():
         group=np.array([group for _, group, _ in raters]),
         profile_of_subject=np.zeros(1, dtype=np.int64),
         design=profile_design(
-            layout=LAYOUT, group_weights=EXAMPLE["group_weights"], applicable=EXAMPLE["applicable"],
-            profile_weights=EXAMPLE["profile_weights"], required_levels=EXAMPLE["required_levels"],
+            layout=LAYOUT,
+            group_weights=EXAMPLE["group_weights"],
+            applicable=EXAMPLE["applicable"],
+            profile_weights=EXAMPLE["profile_weights"],
+            required_levels=EXAMPLE["required_levels"],
             threshold=EXAMPLE["threshold"],
         ),
         means=CycleMeans(means, (means > 0).astype(np.int8), (means > 0).astype(np.int64)),
@@ -97,10 +103,21 @@ def test_scores_and_points_of_dimensions_are_those_of_the_example(result):
 def test_a_missing_pooled_cell_leaves_the_score_of_the_example(result):
     cells = result.cells
     without = cells.raters * ~cells.is_anonymous[:, None]
-    hidden = type(cells)(cells.layout, cells.subjects, cells.subject, cells.groups, without.astype(np.uint16),
-                         cells.total * (without > 0))
-    found = aggregate_cells(hidden, profile_of_subject=np.zeros(1, dtype=np.int64), design=result.design,
-                            means=result.means, spread=result.spread)
+    hidden = type(cells)(
+        cells.layout,
+        cells.subjects,
+        cells.subject,
+        cells.groups,
+        without.astype(np.uint16),
+        cells.total * (without > 0),
+    )
+    found = aggregate_cells(
+        hidden,
+        profile_of_subject=np.zeros(1, dtype=np.int64),
+        design=result.design,
+        means=result.means,
+        spread=result.spread,
+    )
     assert float(quantised(found.scores.value)[0, 1]) == EXPECTED["C4_if_the_pooled_cell_were_missing"]
     assert found.overall.evidence[0] == Evidence.MANAGER_ASSESSMENT
 
@@ -119,10 +136,12 @@ def test_sections_total_and_grade_are_those_of_the_example(result):
     assert kpi_section.hundredths is not None
     assert str(as_decimal(kpi_section.hundredths)) == EXPECTED["kpi_section_points"]
     weights = EXAMPLE["section_weights"]
-    total = total_result([
-        SectionEntry("competency", weights["competency"], competency),
-        SectionEntry("kpi", weights["kpi"], kpi_section.hundredths),
-    ])
+    total = total_result(
+        [
+            SectionEntry("competency", weights["competency"], competency),
+            SectionEntry("kpi", weights["kpi"], kpi_section.hundredths),
+        ]
+    )
     assert total.hundredths is not None
     assert str(as_decimal(total.hundredths)) == EXPECTED["total_points"]
     assert total.grade == EXPECTED["grade"]

@@ -113,12 +113,21 @@ def test_from_stored_cells_every_number_is_the_same_to_the_last_bit(cycle):
     cells = result.cells
     order = np.arange(len(cells.subject))[::-1]
     stored = cell_table(
-        layout=cells.layout, subjects=cells.subjects, subject=cells.subject[order], groups=cells.groups[order],
-        raters=cells.raters[order], total=cells.total[order],
+        layout=cells.layout,
+        subjects=cells.subjects,
+        subject=cells.subject[order],
+        groups=cells.groups[order],
+        raters=cells.raters[order],
+        total=cells.total[order],
     )
     again = aggregate_cells(
-        stored, profile_of_subject=result.profile_of_subject, design=result.design, means=result.means,
-        spread=result.spread, items_shown=result.items_shown, deleted_groups=result.deleted_groups,
+        stored,
+        profile_of_subject=result.profile_of_subject,
+        design=result.design,
+        means=result.means,
+        spread=result.spread,
+        items_shown=result.items_shown,
+        deleted_groups=result.deleted_groups,
     )
     assert_same(result, again)
     for number in range(cells.subjects):
@@ -131,10 +140,13 @@ def test_weights_are_free_of_scale(cycle, factor):
     dimensions, threshold, roles, people = cycle
     ratings, subject, group, profile = arrays_of(dimensions, roles, people)
     design = design_of(dimensions, threshold, roles)
-    scaled = type(design)(**{
-        **{name: getattr(design, name) for name in design.__dataclass_fields__},
-        "group_weights": design.group_weights * factor, "profile_weights": design.profile_weights * factor,
-    })
+    scaled = type(design)(
+        **{
+            **{name: getattr(design, name) for name in design.__dataclass_fields__},
+            "group_weights": design.group_weights * factor,
+            "profile_weights": design.profile_weights * factor,
+        }
+    )
     one, other = (
         aggregate_cycle(ratings, subject=subject, group=group, profile_of_subject=profile, design=each)
         for each in (design, scaled)
@@ -168,7 +180,12 @@ def test_a_higher_rating_never_lowers_a_score(cycle, data):
     raised = ratings.copy()
     raised[tuple(data.draw(st.sampled_from(raisable.tolist())))] += 1
     after = aggregate_cycle(
-        raised, subject=subject, group=group, profile_of_subject=profile, design=design, means=before.means,
+        raised,
+        subject=subject,
+        group=group,
+        profile_of_subject=profile,
+        design=design,
+        means=before.means,
         spread=before.spread,
     )
     assert (after.scores.value >= before.scores.value - 1e-12).all()
@@ -200,7 +217,10 @@ def aggregate_rows(rows, groups):
     """One subject's rows through the product."""
     ratings = np.array(rows, dtype=np.uint8)
     return aggregate_cycle(
-        ratings, subject=np.zeros(len(rows), int), group=np.array(groups), profile_of_subject=np.zeros(1, int),
+        ratings,
+        subject=np.zeros(len(rows), int),
+        group=np.array(groups),
+        profile_of_subject=np.zeros(1, int),
         design=small_design(),
     )
 

@@ -19,9 +19,7 @@ from tests.oracles import oracle
 def test_the_composite_of_the_oracle():
     case = oracle("mosier_composite")
     data, expected, tolerance = case["data"], case["expected"], case["tolerance"]["abs"]
-    found = composite_reliability(
-        data["w"], deviations=data["sd"], reliabilities=data["rel"], correlations=data["R"]
-    )
+    found = composite_reliability(data["w"], deviations=data["sd"], reliabilities=data["rel"], correlations=data["R"])
     assert isinstance(found, CompositeReliability)
     assert found.variance == pytest.approx(expected["composite_var"], abs=tolerance)
     assert found.reliability == pytest.approx(expected["reliability"], abs=tolerance)
@@ -84,12 +82,18 @@ def cycle_of(subjects):
     weights = np.zeros((1, len(GROUPS)))
     weights[0, [1, 3, 4]] = [40, 30, 30]
     design = CycleDesign(
-        layout=FormLayout(("A",), (3,)), applicable=np.ones((1, len(GROUPS), 1), dtype=np.bool_),
-        group_weights=weights, profile_weights=np.ones((1, 1)), required_levels=np.full((1, 1), 3.0),
+        layout=FormLayout(("A",), (3,)),
+        applicable=np.ones((1, len(GROUPS), 1), dtype=np.bool_),
+        group_weights=weights,
+        profile_weights=np.ones((1, 1)),
+        required_levels=np.full((1, 1), 3.0),
     )
     result = aggregate_cycle(
-        np.array(rows, dtype=np.uint8), subject=np.array(subject), group=np.array(group),
-        profile_of_subject=np.zeros(subjects, dtype=np.int64), design=design,
+        np.array(rows, dtype=np.uint8),
+        subject=np.array(subject),
+        group=np.array(group),
+        profile_of_subject=np.zeros(subjects, dtype=np.int64),
+        design=design,
     )
     return result, truth @ np.array([0.4, 0.3, 0.3])
 

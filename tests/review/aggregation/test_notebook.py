@@ -30,7 +30,5 @@ def test_the_examples_in_the_docstrings_are_true(name):
 
 
 def test_the_formulas_need_only_numpy_and_scipy():
-    ran = subprocess.run(
-        [sys.executable, "-c", LOADED, *MODULES], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", LOADED, *MODULES], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

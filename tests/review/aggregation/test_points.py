@@ -96,8 +96,9 @@ def test_all_totals_at_once_are_those_of_each_person(rows):
     weights = ["33.3", "33.3", "33.4"]
     totals = cycle_totals(np.array(rows), weights=weights)
     for row, total in zip(rows, totals, strict=True):
-        sections = [SectionEntry(str(n), weight, points) for n, (points, weight) in
-                    enumerate(zip(row, weights, strict=True))]
+        sections = [
+            SectionEntry(str(n), weight, points) for n, (points, weight) in enumerate(zip(row, weights, strict=True))
+        ]
         assert total_result(sections).hundredths == total
 
 

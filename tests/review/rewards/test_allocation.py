@@ -33,9 +33,7 @@ def test_the_proportional_allocation_of_the_oracle():
 
 def test_the_least_squares_allocation_of_the_oracle():
     case = oracle("merit_quadratic_kkt")
-    found = allocate(
-        requests_of(case["data"], 100), budget=case["data"]["budget"] * 100, method=Method.LEAST_SQUARES
-    )
+    found = allocate(requests_of(case["data"], 100), budget=case["data"]["budget"] * 100, method=Method.LEAST_SQUARES)
     assert float(found.step) == pytest.approx(case["expected"]["lam"], abs=case["tolerance"]["abs"])
     assert found.cost == found.budget
     for entry, salary, expected in zip(found.raises, case["data"]["salary"], case["expected"]["increase"], strict=True):
