@@ -1,22 +1,20 @@
 """A real Chromium, and the demonstration behind a real server."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.fonts import font_folder
 from tests.browser.serving import Site, loaded_once, served
-from tests.house_rules.sources import ROOT
 
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The installed browser, with the product's own font so that Chinese is drawn on every machine."""
-    data = tmp_path_factory.mktemp("fonts")
-    shutil.copytree(ROOT / "web" / "fonts", data / "fonts", ignore=shutil.ignore_patterns("*.txt"))
+    data = font_folder(tmp_path_factory.mktemp("fonts"))
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:
         environment: dict[str, str | float | bool] = {**os.environ, "XDG_DATA_HOME": str(data)}

@@ -47,7 +47,7 @@ def propose_a_promotion(manager: Walker, *, but: str) -> str:
         if manager.page.locator("main a[href$='/promotion']").count():
             break
     manager.follow("/promotion")
-    manager.write(effective_on=next_month(), reason="Leads the key accounts already.")
+    manager.write(effective_on=next_month(), reason="已独立负责重点客户，并带教两名新同事。")
     manager.send()
     return manager.page.url
 
