@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from assessments.scorecards.models import Scorecard, ScorecardState
@@ -66,17 +66,26 @@ def waiting_for(viewer: Viewer, cycles: list[Cycle], now: datetime) -> list[Wait
     return sorted(found, key=lambda one: (one.due is None, one.due or now))
 
 
-def cycles_under_way() -> list[Cycle]:
-    """The cycles that are not released yet, the one that ends first first, and the one that was released last."""
-    last = select(func.max(Cycle.released_at)).scalar_subquery()
+def cycles_under_way(viewer: Viewer) -> list[Cycle]:
+    """The cycles that concern a viewer: those under way, the newest first, and the one that was released last."""
     statement = (
         select(Cycle)
         .join(Cycle.survey)
-        .where(or_(Cycle.state != CycleState.RELEASED, Cycle.released_at == last))
+        .where(_concerns(viewer))
         .options(contains_eager(Cycle.survey))
-        .order_by(Cycle.grading_ends_at, Cycle.id)
+        .order_by(Cycle.period_ends_on.desc(), Cycle.id.desc())
     )
-    return list(db.session.scalars(statement))
+    found = list(db.session.scalars(statement))
+    finished = [cycle for cycle in found if cycle.state is CycleState.RELEASED]
+    return [cycle for cycle in found if cycle.state is not CycleState.RELEASED or cycle is finished[0]]
+
+
+def _concerns(viewer: Viewer) -> ColumnElement[bool]:
+    """Whoever follows cycles is concerned by all; others by those in which they are graded, grade or review."""
+    if viewer.can(Permission.PROGRESS_READ):
+        return true()
+    people = (Participant.person_id, Participant.manager_id, Participant.second_line_id)
+    return exists().where(Participant.cycle_id == Cycle.id, or_(*(column == viewer.person_id for column in people)))
 
 
 def _answers(viewer: Viewer, now: datetime) -> Iterator[Waiting]:

@@ -57,7 +57,7 @@ class Entry:
 def index() -> str:
     """Show what waits for the reader, and where the cycles stand."""
     viewer, now = current_viewer(), utc_now()
-    cycles = cycles_under_way()
+    cycles = cycles_under_way(viewer)
     entries = [_entry(one, now) for one in waiting_for(viewer, cycles, now)]
     may_run = viewer.can(Permission.CYCLE_RUN)
     return render_template(

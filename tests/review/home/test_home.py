@@ -91,3 +91,13 @@ def test_a_draft_is_seen_by_those_who_plan_it_alone(app_on_sqlite: Flask, person
     for reader in ("nancy", "andrew", "auditor", "administrator"):
         assert cycle.public_id not in client_of(reader).get("/").text
         assert cycle.public_id not in client_of(reader).get("/cycles").text
+
+
+def test_a_finished_cycle_is_shown_to_those_whom_it_concerns(
+    released_cycle: Cycle, client_of: Callable[..., FlaskClient]
+) -> None:
+    name = released_cycle.name["en"]
+    for who in ("nancy", "andrew", "hr", "auditor"):
+        assert name in client_of(who).get("/").text, who
+    for who in ("approver", "administrator"):
+        assert name not in client_of(who).get("/").text, who
