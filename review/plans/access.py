@@ -1,17 +1,15 @@
 """Who may read, edit and agree to a development plan."""
 
-from people.permissions import Permission, Role
+from people.permissions import Role
 from people.roles.models import Viewer
-from people.roles.queries import is_person_in_scope
 from review.cycles.models import Participant, ParticipantState
 from review.plans.models import DevelopmentPlan, PlanState
+from review.results.access import may_follow_up
 
 
 def may_read_plan(viewer: Viewer, participant: Participant) -> bool:
-    """The person, the managers of the snapshot and of today, and HR of that person."""
-    if viewer.person_id in {participant.person_id, participant.manager_id, participant.second_line_id}:
-        return True
-    return is_person_in_scope(viewer, Permission.PLAN_EDIT, participant.person_id)
+    """Everyone who talks about what follows from the result."""
+    return may_follow_up(viewer, participant)
 
 
 def may_edit_plan(viewer: Viewer, participant: Participant) -> bool:

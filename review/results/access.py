@@ -2,6 +2,7 @@
 
 from people.permissions import Permission
 from people.roles.models import Viewer
+from people.roles.queries import is_person_in_scope
 from review.cycles.access import may_see_participant
 from review.cycles.models import CycleState, Participant, ParticipantState
 
@@ -16,6 +17,13 @@ def may_see_result(viewer: Viewer, participant: Participant) -> bool:
     if participant.person_id == viewer.person_id:
         return participant.state in SHOWN_TO_SUBJECT
     return may_see_participant(viewer, participant)
+
+
+def may_follow_up(viewer: Viewer, participant: Participant) -> bool:
+    """Who talks about what follows from a result: the person, their managers then and now, and HR of that person."""
+    if viewer.person_id in {participant.person_id, participant.manager_id, participant.second_line_id}:
+        return True
+    return is_person_in_scope(viewer, Permission.PLAN_EDIT, participant.person_id)
 
 
 def may_list_results(viewer: Viewer) -> bool:

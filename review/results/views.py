@@ -13,7 +13,7 @@ from people.roles.guards import current_viewer, deny_unless, guard
 from review.cycles.access import may_grade, may_review, may_sign
 from review.cycles.models import Cycle, Participant
 from review.cycles.queries import cycle_by_public_id
-from review.results.access import CALCULATED, may_list_results, may_see_result
+from review.results.access import CALCULATED, may_follow_up, may_list_results, may_see_result
 from review.results.actions import grade as give_grade
 from review.results.actions import review_grade, send_back, sign_result
 from review.results.forms import SEND_BACK, ReviewForm, SignForm, grade_form, review_form
@@ -184,6 +184,7 @@ def page_of(participant_id: str) -> dict[str, Any]:
         "parts": visible_parts(viewer, participant),
         "is_own": participant.person_id == viewer.person_id,
         "may_sign": may_sign(viewer, participant),
+        "may_follow_up": may_follow_up(viewer, participant),
         "sections": {kind.value: kind.label for kind in SectionKind},
         "all_parts": list(VisiblePart),
         "evidence_labels": EVIDENCE,

@@ -15,7 +15,7 @@ RAW = re.compile(r"%\(\w+\)|\{'|\bNone\b|\bundefined\b|\bNaN\b|&lt;|&amp;|Markup
 # Two words of a sentence on a Chinese page: names and formulas do not look like this.
 ENGLISH = re.compile(r"\b[A-Za-z]{3,} [a-z]{2,}\b")
 # What people of the demonstration write is in the language in which they write it.
-WRITTEN = {text for texts in COMMENTS.values() for text in texts}
+WRITTEN = tuple(text for texts in COMMENTS.values() for text in texts)
 AXE = Axe()
 
 WIDER_THAN_WINDOW = """() => {
@@ -99,7 +99,7 @@ def looks_of(page: Page, language: str) -> list[str]:
 def is_english(text: str) -> bool:
     """Whether a text of a Chinese page is an English sentence that nobody of the demonstration wrote."""
     is_in_both = " / " in text and not text.isascii()
-    return bool(ENGLISH.search(text)) and text not in WRITTEN and not is_in_both
+    return bool(ENGLISH.search(text)) and not text.startswith(WRITTEN) and not is_in_both
 
 
 def sideways(page: Page) -> list[str]:

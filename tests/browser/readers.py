@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -49,14 +51,22 @@ def become(page: Page, login: str) -> None:
     page.wait_for_url("**/")
 
 
-def reachable_pages(app: Flask, context: BrowserContext) -> dict[str, str]:
+@dataclass(frozen=True)
+class Reached:
+    """A page that can be reached by links, and its content as far as it is the same at every visit."""
+
+    path: str
+    content: str
+
+
+def reachable_pages(app: Flask, context: BrowserContext) -> dict[str, Reached]:
     """Pages that can be reached by links from the home page: one address an endpoint, breadth first."""
     adapter = app.url_map.bind("localhost")
     waiting, known = ["/"], {"/"}
-    found: dict[str, str] = {}
+    found: dict[str, Reached | None] = {}
     for _try in range(MOST_TRIES):
         if not waiting:
-            return found
+            return {name: page for name, page in found.items() if page is not None}
         path = waiting.pop(0)
         endpoint = str(adapter.match(path, method="GET")[0])
         if endpoint in found or endpoint == "static":
@@ -65,11 +75,17 @@ def reachable_pages(app: Flask, context: BrowserContext) -> dict[str, str]:
         assert answer.ok, f"{path} ({endpoint}) is linked and answers {answer.status}"
         # A file to download is no page; neither is it followed.
         is_page = "text/html" in answer.headers.get("content-type", "") and "content-disposition" not in answer.headers
-        found[endpoint] = path if is_page else ""
+        found[endpoint] = Reached(path, lasting(answer.text())) if is_page else None
         links = own_links(answer.text()) - known if is_page else set()
         known |= links
         waiting += sorted(links)
     raise AssertionError("the pages have no end")
+
+
+def lasting(page: str) -> str:
+    """A digest of the content of a page, without the frame around it and without what is drawn anew each time."""
+    content = page[page.find("<main") : page.find("</main>")]
+    return sha256(re.sub(r'<input[^>]*type="hidden"[^>]*>', "", content).encode()).hexdigest()[:20]
 
 
 def own_links(text: str) -> set[str]:

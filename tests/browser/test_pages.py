@@ -15,15 +15,21 @@ READERS = ("nancy", "michael", "steven", "andrew", "hr", "partner", "approver", 
 
 
 def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thoroughly: bool) -> list[str]:
-    """Open a page, look at it on a desktop and on a phone, and say what is wrong; thoroughly: also what axe finds."""
-    look = (sideways, barriers) if thoroughly else (sideways,)
+    """Open a page, look at it on a desktop and on a phone, and say what is wrong; thoroughly: also what axe finds.
+
+    Axe takes longest: it looks at the English page on a desktop and at the Chinese page on a phone.
+    """
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a mapping of two numbers is what it is
     answer = page.goto(path)
     assert answer is not None
     found = [] if answer.status == 200 else [f"answers {answer.status}"]
-    found += looks_of(page, language) + [fault for faults in look for fault in faults(page)]
+    found += looks_of(page, language) + sideways(page)
+    if thoroughly and language == "en":
+        found += barriers(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # as above
-    found += [f"phone: {fault}" for faults in look for fault in faults(page)]
+    found += [f"phone: {fault}" for fault in sideways(page)]
+    if thoroughly and language == "zh":
+        found += barriers(page)
     return found + witness.told()
 
 
@@ -39,10 +45,12 @@ def test_every_page_that_a_member_of_the_cast_can_reach_is_whole(
         pages = reachable_pages(site.product(), context)
         assert len(pages) > 5, "the home page leads somewhere"
         wrong = {}
-        for endpoint, path in pages.items():
-            if path:
+        for endpoint, reached in pages.items():
+            # What another reader was shown in the same words needs no second look.
+            if first_to_look(f"{reached.content}-{language}"):
                 is_first = first_to_look(f"{endpoint}-{language}")
-                wrong[f"{endpoint} {path}"] = wrong_on(page, witness, path, language, thoroughly=is_first)
+                found = wrong_on(page, witness, reached.path, language, thoroughly=is_first)
+                wrong[f"{endpoint} {reached.path}"] = found
     assert not any(wrong.values()), "\n".join(
         f"{where}\n    " + "\n    ".join(found) for where, found in wrong.items() if found
     )
