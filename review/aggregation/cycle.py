@@ -120,18 +120,9 @@ def aggregate_cells(
     if cells.subjects != len(profiles) or cells.layout != design.layout:
         raise AggregationError(subjects=cells.subjects, profiles=len(profiles))
     terms = cell_terms(cells, design=design, profile_of_subject=profiles, means=means, spread=spread)
-    parts = [
-        _scored(
-            cells,
-            first,
-            min(first + BLOCK_SUBJECTS, len(profiles)),
-            design=design,
-            profiles=profiles,
-            terms=terms,
-            spread=spread,
-        )
-        for first in range(0, max(len(profiles), 1), BLOCK_SUBJECTS)
-    ]
+    scored = partial(_scored, cells, design=design, profiles=profiles, terms=terms, spread=spread)
+    starts = range(0, max(len(profiles), 1), BLOCK_SUBJECTS)
+    parts = [scored(first, min(first + BLOCK_SUBJECTS, len(profiles))) for first in starts]
     scores, overall, section = zip(*parts, strict=True)
     return CycleScores(
         design=design,

@@ -71,7 +71,7 @@ def cycles_under_way(viewer: Viewer) -> list[Cycle]:
     statement = (
         select(Cycle)
         .join(Cycle.survey)
-        .where(_concerns(viewer))
+        .where(true() if viewer.can(Permission.PROGRESS_READ) else _concerns(viewer.person_id))
         .options(contains_eager(Cycle.survey))
         .order_by(Cycle.period_ends_on.desc(), Cycle.id.desc())
     )
@@ -80,12 +80,10 @@ def cycles_under_way(viewer: Viewer) -> list[Cycle]:
     return [cycle for cycle in found if cycle.state is not CycleState.RELEASED or cycle is finished[0]]
 
 
-def _concerns(viewer: Viewer) -> ColumnElement[bool]:
-    """Whoever follows cycles is concerned by all; others by those in which they are graded, grade or review."""
-    if viewer.can(Permission.PROGRESS_READ):
-        return true()
+def _concerns(person_id: int) -> ColumnElement[bool]:
+    """Cycles in which someone is graded, grades or reviews; whoever follows cycles is concerned by all."""
     people = (Participant.person_id, Participant.manager_id, Participant.second_line_id)
-    return exists().where(Participant.cycle_id == Cycle.id, or_(*(column == viewer.person_id for column in people)))
+    return exists().where(Participant.cycle_id == Cycle.id, or_(*(column == person_id for column in people)))
 
 
 def _answers(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
