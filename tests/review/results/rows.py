@@ -68,9 +68,9 @@ ROWS = {
     "results.sign": Row(only("steven"), released),
     "results.grade": Row(only("andrew"), calculated),
     "results.review": Row(only("andrew"), graded),
-    "results.to_grade": Row(MANAGERS | only("hr"), cycle_id),
-    "results.to_review": Row(MANAGERS | only("hr"), cycle_id),
-    "results.all_results": Row(READERS | MANAGERS, cycle_id),
+    "results.to_grade": Row(MANAGERS | only("hr", "approver"), cycle_id),
+    "results.to_review": Row(MANAGERS | only("hr", "approver"), cycle_id),
+    "results.all_results": Row(READERS | MANAGERS | only("approver"), cycle_id),
     "lineage.why": Row(READERS, calculated),
     "reports.result": Row(READERS, calculated),
 }
