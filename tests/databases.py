@@ -86,9 +86,11 @@ def sqlite_databases(folder: Path, build: Callable[[Settings], Flask]) -> Iterat
         # The file alone is the whole database once nothing is left in its journal.
         with closing(sqlite3.connect(folder / f"{source}.sqlite3")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(folder / f"{source}.sqlite3", folder / "copied.sqlite3")
         for leftover in folder.glob(f"{target}.sqlite3-*"):
             leftover.unlink()
-        shutil.copyfile(folder / f"{source}.sqlite3", folder / f"{target}.sqlite3")
+        # A new file, not new content: SQLite would share the old journal with whoever still holds the old file open.
+        (folder / "copied.sqlite3").replace(folder / f"{target}.sqlite3")
 
     snapshots = Snapshots(app, copy)
     snapshots.keep("cast")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from people.organisation.models import Unit
 from tests.cast import PASSWORD
+from tests.databases import Snapshots
 from web.database import db
 from web.transactions import WriteOutsideTransactionError, in_transaction
 
@@ -45,3 +46,13 @@ def test_nothing_stays_of_an_action_that_raises(app: Flask) -> None:
 def test_pages_answer_in_the_language_that_was_asked_for(client_of: Callable[..., FlaskClient]) -> None:
     assert 'lang="zh-CN"' in client_of("nancy", "zh-CN").get("/").text
     assert 'lang="en"' in client_of("nancy", "en").get("/").text
+
+
+def test_a_connection_that_one_test_leaves_open_spoils_no_later_test(app_on_sqlite: Flask, database: Snapshots) -> None:
+    in_transaction(lambda: db.session.add(Unit(code="earlier", name={"en": "Earlier"})))
+    left_open = db.engine.connect()
+    assert left_open.scalar(select(Unit.code).limit(1))
+    database.restore("cast")
+    in_transaction(lambda: db.session.add(Unit(code="later", name={"en": "Later"})))
+    left_open.close()
+    assert db.session.scalar(select(Unit.code).where(Unit.code == "later")) == "later"
