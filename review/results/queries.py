@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from assessments.surveys.models import Survey, SurveySubject
 from people.organisation.models import Person, Unit
@@ -226,13 +226,15 @@ def _results_with_people(cycle: Cycle) -> Select[Any]:
         .join(Participant.unit)
         .where(Participant.cycle_id == cycle.id, Participant.state != ParticipantState.EXCLUDED)
         .options(
+            # A line of a list needs a few numbers; the steps behind them are fifty times as much.
+            *(defer(long, raiseload=True) for long in (Result.dimensions, Result.sections, Result.steps)),
             contains_eager(Result.participant).options(
                 contains_eager(Participant.person),
                 contains_eager(Participant.unit),
                 joinedload(Participant.position),
                 joinedload(Participant.manager),
                 joinedload(Participant.scheme),
-            )
+            ),
         )
     )
 
