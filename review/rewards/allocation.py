@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
-from assessments.measurement.apportionment import Weight, exact, rounded_to_total
-from review.rewards.errors import BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from assessments.measurement.apportionment import Weight, exact
+from review.rewards.budget_lines import BudgetLines, way_to, whole_amounts
+from review.rewards.errors import AmountTooLargeError, BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
+from review.rewards.exact_arrays import (
+    LARGEST_AMOUNT,
+    ExactArray,
+    Integers,
+    Rounding,
+    amounts_of,
+    exact_array,
+    integers,
+    product,
+    total,
+)
+
+Rates = Sequence[Weight] | NDArray[Any] | ExactArray
 
 
 class Method(StrEnum):
@@ -18,6 +35,70 @@ class Method(StrEnum):
 
     PROPORTIONAL = "proportional"
     LEAST_SQUARES = "least_squares"
+
+
+@dataclass(frozen=True)
+class Allocations:
+    """Raises of a whole company in minor units (people,), in the order given: `amount = base + lump_sum`.
+
+    `base` never lifts a salary above its range. `factor` is k of the proportional method (1 in the other), `step` the
+    rate taken off all guidelines by least squares (0 in the other); both exact. `left` of the budget is not used.
+    """
+
+    amount: NDArray[np.int64]
+    base: NDArray[np.int64]
+    lump_sum: NDArray[np.int64]
+    factor: Fraction
+    step: Fraction
+    cost: int
+    budget: int
+    left: int
+
+
+def allocations(
+    salaries: ArrayLike,
+    *,
+    guidelines: Rates,
+    budget: int,
+    floors: Rates | None = None,
+    caps: Rates | None = None,
+    range_maxima: ArrayLike | None = None,
+    keys: Sequence[Any] | NDArray[Any] | None = None,
+    may_exceed_guideline: bool = False,
+    method: Method = Method.PROPORTIONAL,
+) -> Allocations:
+    """Share out a budget among a whole company by the guidelines, within everybody's floor and cap.
+
+    `salaries` and `range_maxima` (people,) are in minor units; `guidelines`, `floors` (0 if not given) and `caps`
+    (people,) are shares of the salary. Proportional: `x_i = clip(k g_i, floor_i, cap_i)`; least squares:
+    `x_i = clip(g_i - step, floor_i, cap_i)`, which has the least `sum s_i (x_i - g_i)^2`; with `sum s_i x_i = budget`.
+    k and step are exact, and never exceed the guidelines unless these may be. A floor is rounded up to a whole unit, a
+    cap down. Amounts are whole: each its whole part, the last units to the largest remainders, equal ones to the
+    smaller key (to the earlier person without keys). The cost never exceeds the budget, and equals it unless guidelines
+    or caps stop it. Of two equal salaries with equal limits the higher guideline never gets less; with keys the order
+    of people does not matter. Raises ZeroBudgetError, BudgetBelowFloorsError, RaiseLimitsError, AmountError.
+    Source: the conditions of Karush, Kuhn and Tucker, solved exactly by their breakpoints.
+
+    >>> allocations([5_000_000, 6_000_000], guidelines=["0.05", "0.04"], budget=300_001).amount.tolist()
+    [153062, 146939]
+    """
+    if budget <= 0:
+        raise ZeroBudgetError(budget=budget)
+    salary = amounts_of(salaries, name="salary")
+    if keys is not None and (len(keys) != len(salary) or len(set(keys)) != len(salary)):
+        raise RaiseLimitsError(keys="repeated")
+    rates = [None if part is None else _rates(part, people=len(salary)) for part in (guidelines, floors, caps)]
+    assert rates[0] is not None, "guidelines are always given"
+    least = np.zeros(len(salary), dtype=np.int64) if rates[1] is None else _whole(rates[1], salary, Rounding.UP)
+    most = None if rates[2] is None else _whole(rates[2], salary, Rounding.DOWN)
+    limits = _limits(least, most, budget=budget)
+    amount, way = _shared_out(
+        salary, rates[0], limits, budget, keys, may_exceed_guideline=may_exceed_guideline, method=method
+    )
+    room = amount if range_maxima is None else _room(amounts_of(range_maxima, name="range_maximum"), salary)
+    base, cost = np.minimum(amount, room), total(amount)
+    factor, step = (way, Fraction(0)) if Method(method) is Method.PROPORTIONAL else (Fraction(1), -way)
+    return Allocations(amount, base, amount - base, factor, step, cost=cost, budget=budget, left=budget - cost)
 
 
 @dataclass(frozen=True)
@@ -49,11 +130,7 @@ class Raise:
 
 @dataclass(frozen=True)
 class Allocation:
-    """Raises in the order of the requests, and the budget's use to the minor unit.
-
-    `factor` is k of the proportional method (1 in the other), `step` the rate taken off all guidelines by least squares
-    (0 in the other).
-    """
+    """Raises in the order of the requests, and the use of the budget to the minor unit; else as in Allocations."""
 
     raises: tuple[Raise, ...]
     factor: Fraction
@@ -63,32 +140,6 @@ class Allocation:
     left: int
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A person's amount on the way to the budget: `start + slope t` within whole amounts that bound the raise."""
-
-    start: Fraction
-    slope: Fraction
-    guideline: Fraction
-    least: int
-    most: int | None
-
-    def amount(self, way: Fraction) -> Fraction:
-        """Raise at a place of the way, within its bounds."""
-        free = max(self.start + self.slope * way, Fraction(self.least))
-        return free if self.most is None else min(free, Fraction(self.most))
-
-    def bends(self) -> list[Fraction]:
-        """Places where the raise leaves its floor and where it meets its cap."""
-        bounds = [self.least] if self.most is None else [self.least, self.most]
-        return [(bound - self.start) / self.slope for bound in bounds] if self.slope > 0 else []
-
-    def is_rising(self, way: Fraction) -> bool:
-        """Whether the raise grows beyond a place of the way."""
-        free = self.start + self.slope * way
-        return self.slope > 0 and self.least <= free and (self.most is None or free < self.most)
-
-
 def allocate(
     requests: Sequence[RaiseRequest],
     *,
@@ -96,14 +147,10 @@ def allocate(
     may_exceed_guideline: bool = False,
     method: Method = Method.PROPORTIONAL,
 ) -> Allocation:
-    """Share out a budget by the guidelines, within everybody's floor and cap, so that `sum s_i x_i = B`.
+    """Share out a budget among named people as `allocations` does, each with own limits, and show the exact amounts.
 
-    Proportional: `x_i = clip(k g_i, floor_i, cap_i)`; least squares: `x_i = clip(g_i - step, floor_i, cap_i)`, which
-    has the least `sum s_i (x_i - g_i)^2`. k and step are exact, and never exceed the guidelines unless these may be.
-    Amounts are whole minor units: each its whole part, the last units to the largest remainders (equal ones by key).
-    The cost never exceeds the budget, and equals it unless guidelines or caps stop it. What would lift a salary above
-    its range is a lump sum. Monotone in the guideline; independent of order. Raises ZeroBudgetError,
-    BudgetBelowFloorsError, RaiseLimitsError. Source: Karush, Kuhn and Tucker conditions of the two problems.
+    Equal remainders go to the smaller key. Raises ZeroBudgetError, BudgetBelowFloorsError, RaiseLimitsError,
+    AmountError.
 
     >>> plan = [RaiseRequest("a", 5_000_000, "0.05"), RaiseRequest("b", 6_000_000, "0.04")]
     >>> [entry.amount for entry in allocate(plan, budget=300_001).raises]
@@ -111,67 +158,112 @@ def allocate(
     """
     if budget <= 0:
         raise ZeroBudgetError(budget=budget)
-    if len({request.key for request in requests}) != len(requests):
+    keys = [request.key for request in requests]
+    if len(set(keys)) != len(keys):
         raise RaiseLimitsError(keys="repeated")
-    lines = [_line(request, method) for request in requests]
-    floors = sum(line.least for line in lines)
-    if floors > budget:
-        raise BudgetBelowFloorsError(budget=budget, floors=floors)
-    is_proportional = method is Method.PROPORTIONAL
-    end = None if may_exceed_guideline else Fraction(1 if is_proportional else 0)
-    way = _way(lines, budget, end=end)
-    exact_amounts = [line.amount(way) for line in lines]
-    cost = min(budget, floor(sum(exact_amounts, Fraction(0))))
-    amounts = rounded_to_total(exact_amounts, total=cost, order=[request.key for request in requests])
+    pairs = [_own_limits(request, budget=budget) for request in requests]
+    least, most = (integers([pair[side] for pair in pairs]) for side in (0, 1))
+    rates = _rates([request.guideline for request in requests], people=len(keys))
+    salary = amounts_of([request.salary for request in requests], name="salary")
+    limits = _limits(least, most, budget=budget)
+    amounts, way = _shared_out(
+        salary, rates, limits, budget, keys, may_exceed_guideline=may_exceed_guideline, method=method
+    )
+    is_proportional = Method(method) is Method.PROPORTIONAL
     raises = tuple(
-        _raise(request, amount, exact_amount=exact_amount, guideline=line.guideline)
-        for request, amount, exact_amount, line in zip(requests, amounts, exact_amounts, lines, strict=True)
+        _raise(request, amount, way, bounds, is_proportional=is_proportional)
+        for request, amount, bounds in zip(requests, amounts.tolist(), pairs, strict=True)
     )
     factor, step = (way, Fraction(0)) if is_proportional else (Fraction(1), -way)
+    cost = total(amounts)
     return Allocation(raises, factor, step, cost=cost, budget=budget, left=budget - cost)
 
 
-def _line(request: RaiseRequest, method: Method) -> _Line:
-    """Turn the rates of a request into amounts; raises RaiseLimitsError."""
-    guideline, lowest = exact(request.guideline), exact(request.floor)
-    highest = None if request.cap is None else exact(request.cap)
-    if request.salary < 0 or guideline < 0 or lowest < 0:
-        raise RaiseLimitsError(key=request.key, salary=request.salary)
+def _rates(values: Rates, *, people: int) -> ExactArray:
+    """Read one rate a person; raises RaiseLimitsError for less than 0."""
+    rates = exact_array(values)
+    if len(rates) != people or (people and rates.numerator.min() < 0):
+        raise RaiseLimitsError(people=people, rates=len(rates))
+    return rates
+
+
+def _whole(rates: ExactArray, salary: NDArray[np.int64], rounding: Rounding) -> Integers:
+    """Amounts of a limit, rounded so that the limit holds."""
+    return rates.of_amounts(salary).rounded(rounding)
+
+
+def _own_limits(request: RaiseRequest, *, budget: int) -> tuple[int, int]:
+    """Least and greatest amount of one person; raises RaiseLimitsError."""
+    lowest = exact(request.floor)
+    if lowest < 0 or request.salary < 0:
+        raise RaiseLimitsError(key=request.key, salary=request.salary, floor=str(lowest))
     least = ceil(lowest * request.salary)
-    most = None if highest is None else floor(highest * request.salary)
-    if most is not None and most < least:
+    most = max(budget, least) + 1 if request.cap is None else floor(exact(request.cap) * request.salary)
+    if most < least:
         raise RaiseLimitsError(key=request.key, least=least, most=most)
-    amount = guideline * request.salary
-    if Method(method) is Method.PROPORTIONAL:
-        return _Line(Fraction(0), amount, amount, least, most)
-    return _Line(amount, Fraction(request.salary), amount, least, most)
+    return least, most
 
 
-def _way(lines: list[_Line], budget: int, *, end: Fraction | None) -> Fraction:
-    """Find the place of the way at which the amounts cost the budget, or the last one that is of use.
-
-    The cost is piecewise linear along the way and never falls; it bends where someone leaves the floor or meets a cap.
-    """
-    bends = {bend for line in lines for bend in line.bends()} | {Fraction(0)}
-    if end is not None:
-        bends = {bend for bend in bends if bend < end} | {end}
-    ordered = sorted(bends)
-    last = bisect_right(ordered, Fraction(budget), key=lambda bend: _cost(lines, bend)) - 1
-    # The way begins where all are at their floors, which the budget covers.
-    place = ordered[max(last, 0)]
-    slope = sum((line.slope for line in lines if line.is_rising(place)), Fraction(0))
-    if slope == 0 or (end is not None and place == end):
-        return place
-    return place + (budget - _cost(lines, place)) / slope
+def _limits(least: Integers, most: Integers | None, *, budget: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bounds of the amounts; nobody can get more than the budget. Raises RaiseLimitsError, BudgetBelowFloorsError."""
+    if budget > LARGEST_AMOUNT:
+        raise AmountTooLargeError(name="budget", largest=budget)
+    if most is not None and (most < least).any():
+        raise RaiseLimitsError(people=np.flatnonzero(most < least).tolist())
+    if total(least) > budget:
+        raise BudgetBelowFloorsError(budget=budget, floors=total(least))
+    beyond = np.full(len(least), budget + 1, dtype=np.int64)
+    return least.astype(np.int64), beyond if most is None else np.minimum(most, beyond).astype(np.int64)
 
 
-def _cost(lines: list[_Line], way: Fraction) -> Fraction:
-    """What the amounts at a place of the way cost."""
-    return sum((line.amount(way) for line in lines), Fraction(0))
+def _shared_out(
+    salary: NDArray[np.int64],
+    rates: ExactArray,
+    limits: tuple[NDArray[np.int64], NDArray[np.int64]],
+    budget: int,
+    keys: Sequence[Any] | NDArray[Any] | None,
+    *,
+    may_exceed_guideline: bool,
+    method: Method,
+) -> tuple[NDArray[np.int64], Fraction]:
+    """Whole amounts of all, and the place of the way at which they cost the budget: the factor, or the step upwards."""
+    is_proportional = Method(method) is Method.PROPORTIONAL
+    end = None if may_exceed_guideline else Fraction(1 if is_proportional else 0)
+    wanted = rates.of_amounts(salary).numerator
+    slope = wanted if is_proportional else product(salary, rates.denominator)
+    start = np.zeros(len(slope), dtype=np.int64) if is_proportional else wanted
+    amount = limits[0].copy()
+    # Who does not grow along the way keeps the least amount.
+    rows = np.flatnonzero(slope > 0)
+    if not rows.size:
+        return amount, end or Fraction(0)
+    lines = BudgetLines(start[rows], slope[rows], rates.denominator, limits[0][rows], limits[1][rows])
+    fixed = total(limits[0]) - total(lines.least)
+    place = way_to(lines, budget - fixed, end=end)
+    cost = min(budget - fixed, floor(place.cost))
+    amount[rows] = whole_amounts(lines, place, cost=cost, keys=None if keys is None else _some(keys, rows))
+    return amount, place.way
 
 
-def _raise(request: RaiseRequest, amount: int, *, exact_amount: Fraction, guideline: Fraction) -> Raise:
-    """Part an amount into base and lump sum at the maximum of the salary range."""
+def _some(keys: Sequence[Any] | NDArray[Any], rows: NDArray[np.intp]) -> Sequence[Any] | NDArray[Any]:
+    """Keys of some people."""
+    return keys[rows] if isinstance(keys, np.ndarray) else [keys[row] for row in rows.tolist()]
+
+
+def _room(maxima: NDArray[np.int64], salary: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What still fits into each salary's range; raises RaiseLimitsError."""
+    if len(maxima) != len(salary):
+        raise RaiseLimitsError(people=len(salary), ranges=len(maxima))
+    return np.asarray(np.maximum(maxima - salary, 0))
+
+
+def _raise(
+    request: RaiseRequest, amount: int, way: Fraction, bounds: tuple[int, int], *, is_proportional: bool
+) -> Raise:
+    """Part an amount into base and lump sum at the maximum of the salary range, beside its exact value."""
+    guideline = exact(request.guideline) * request.salary
+    free = guideline * way if is_proportional else guideline + way * request.salary
     room = amount if request.range_maximum is None else max(request.range_maximum - request.salary, 0)
     base = min(amount, room)
-    return Raise(request.key, amount, base, amount - base, exact_amount, guideline)
+    limited = min(max(free, Fraction(bounds[0])), Fraction(bounds[1]))
+    return Raise(request.key, amount, base, amount - base, limited, guideline)

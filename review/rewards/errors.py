@@ -51,3 +51,33 @@ class DistributionError(RewardError):
     """Shares of grades that do not sum to 100 percent, or a team without a size."""
 
     code = "distribution"
+
+
+class AmountError(RewardError):
+    """Money that is not a whole number of minor units, is negative, or arrays of it that do not fit together."""
+
+    code = "amount"
+
+
+class AmountTooLargeError(AmountError):
+    """Money beyond 2^62 minor units, which the arithmetic does not take."""
+
+    code = "amount_too_large"
+
+
+class LimitError(RewardError):
+    """Limits of a distribution that contradict each other or name a grade or a share that cannot be."""
+
+    code = "distribution_limits"
+
+
+class BonusError(RewardError):
+    """A bonus scheme that turns back, or a factor, tier, cap or pool that cannot be."""
+
+    code = "bonus"
+
+
+class ProrationError(RewardError):
+    """A period without days, or stints and leaves that are reversed or overlap."""
+
+    code = "proration"

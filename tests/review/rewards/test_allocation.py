@@ -6,13 +6,22 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.rewards.allocation import Method, RaiseRequest, allocate
-from review.rewards.errors import BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
+from review.rewards.allocation import Method, RaiseRequest, allocate, allocations
+from review.rewards.errors import (
+    AmountError,
+    AmountTooLargeError,
+    BudgetBelowFloorsError,
+    RaiseLimitsError,
+    ZeroBudgetError,
+)
+from review.rewards.exact_arrays import ExactArray
 from tests.oracles import oracle
+from tests.review.rewards.plain_allocation import plain_allocation
 
 
 def requests_of(data, unit):
@@ -73,6 +82,67 @@ def test_what_lifts_a_salary_above_its_range_is_a_lump_sum():
     assert (second.base, second.lump_sum) == (0, 6_000)
 
 
+def test_nobody_and_nothing_to_give_cost_nothing():
+    assert allocations([], guidelines=[], budget=5).left == 5
+    found = allocations([0, 100_000], guidelines=["0.05", 0], budget=7)
+    assert (found.amount.tolist(), found.cost, found.left) == ([0, 0], 0, 7)
+    capped = allocations([100_000], guidelines=["0.05"], caps=["0.01"], budget=5_000, may_exceed_guideline=True)
+    assert (capped.amount.tolist(), capped.factor, capped.left) == ([1_000], Fraction(1, 5), 4_000)
+
+
+@pytest.mark.parametrize("salaries", [[-1], [1.5], ["1"], [[1]], [True], [float("nan")]])
+def test_salaries_that_are_no_money_are_refused(salaries):
+    with pytest.raises(AmountError):
+        allocations(salaries, guidelines=["0.05"], budget=10)
+
+
+def test_rates_below_nothing_and_columns_of_other_lengths_are_refused():
+    refused = [{"guidelines": ["-0.01"]}, {"guidelines": ["0.01"], "floors": ["-0.01"]}, {"guidelines": []}]
+    refused += [{"guidelines": ["0.01"], "range_maxima": []}, {"guidelines": ["0.01"], "keys": []}]
+    for columns in refused:
+        with pytest.raises(RaiseLimitsError):
+            allocations([100_000], budget=10, **columns)
+    with pytest.raises(RaiseLimitsError) as refusal:
+        allocations([100_000] * 2, guidelines=["0.05"] * 2, floors=[0, "0.03"], caps=["0.01"] * 2, budget=9_000)
+    assert refusal.value.details == {"people": [1]}
+
+
+def test_money_beyond_the_words_of_the_machine_is_refused_and_up_to_there_exact():
+    with pytest.raises(AmountTooLargeError):
+        allocations([2**62 + 1], guidelines=["0.05"], budget=10)
+    with pytest.raises(AmountTooLargeError):
+        allocations([10], guidelines=["0.05"], budget=2**63)
+    found = allocations([2**62, 2**62 - 1, 3], guidelines=["0.5", "0.5", "0.5"], budget=2**62 - 3)
+    assert found.cost == 2**62 - 3 == sum(found.amount.tolist())
+    people = [RaiseRequest(f"p{n}", salary, "0.5") for n, salary in enumerate([2**62, 2**62 - 1, 3])]
+    whole, _, way = plain_allocation(people, budget=2**62 - 3, may_exceed_guideline=False, method=Method.PROPORTIONAL)
+    assert (found.amount.tolist(), found.factor) == (whole, way)
+
+
+def test_equal_remainders_go_to_the_smaller_key_or_to_who_stands_first():
+    columns = {"guidelines": ["0.05"] * 3, "budget": 10}
+    assert allocations([100] * 3, **columns).amount.tolist() == [4, 3, 3]
+    assert allocations([100] * 3, **columns, keys=np.array([7, 5, 6])).amount.tolist() == [3, 4, 3]
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_company_is_paid_as_its_people_one_by_one(method):
+    random = np.random.default_rng(3)
+    salaries = random.integers(3_000, 9_000, 1_500) * 1_000
+    rates = ExactArray(random.integers(0, 9, 1_500), 100)
+    budget = int((salaries * rates.floats()).sum() * 0.7)
+    caps = ExactArray(np.full(1_500, 6), 100)
+    found = allocations(salaries, guidelines=rates, caps=caps, budget=budget, method=method)
+    people = [
+        RaiseRequest(f"{n:04}", salary, rate, cap=Fraction(6, 100))
+        for n, (salary, rate) in enumerate(zip(salaries.tolist(), rates.fractions(), strict=True))
+    ]
+    one_by_one = allocate(people, budget=budget, method=method)
+    assert found.amount.tolist() == [entry.amount for entry in one_by_one.raises]
+    assert (found.factor, found.step, found.cost) == (one_by_one.factor, one_by_one.step, one_by_one.cost)
+    assert found.cost == budget
+
+
 RATES = st.integers(0, 120).map(lambda n: Fraction(n, 1000))
 METHODS = st.sampled_from(Method)
 
@@ -110,6 +180,37 @@ def test_the_cost_never_exceeds_the_budget_and_equals_it_unless_limited(plan, ex
             assert at_cap or at_guideline or grows * request.salary == 0
 
 
+@settings(max_examples=150)
+@given(plans(), st.booleans(), METHODS)
+def test_it_is_the_allocation_in_plain_fractions(plan, exceed, method):
+    people, budget = plan
+    found = allocate(people, budget=budget, may_exceed_guideline=exceed, method=method)
+    whole, exactly, way = plain_allocation(people, budget=budget, may_exceed_guideline=exceed, method=method)
+    assert [entry.amount for entry in found.raises] == whole
+    assert [entry.exact_amount for entry in found.raises] == exactly
+    assert (found.factor if method is Method.PROPORTIONAL else -found.step) == way
+
+
+@given(plans(), METHODS)
+def test_what_was_allocated_stays_when_it_is_allocated_again(plan, method):
+    people, budget = plan
+    first = allocate(people, budget=budget, method=method)
+    again = [
+        replace(person, guideline=Fraction(entry.amount, person.salary) if person.salary else 0)
+        for person, entry in zip(people, first.raises, strict=True)
+    ]
+    if first.cost:
+        second = allocate(again, budget=first.cost, method=method)
+        assert [entry.amount for entry in second.raises] == [entry.amount for entry in first.raises]
+
+
+@given(plans(), st.integers(0, 10_000), METHODS)
+def test_a_larger_budget_takes_nothing_from_anybody_before_rounding(plan, more, method):
+    people, budget = plan
+    small, large = (allocate(people, budget=total, method=method).raises for total in (budget, budget + more))
+    assert all(one.exact_amount <= other.exact_amount for one, other in zip(small, large, strict=True))
+
+
 @given(plans(), st.randoms(), METHODS)
 def test_the_order_of_people_does_not_matter(plan, random, method):
     people, budget = plan
@@ -130,11 +231,9 @@ def test_a_higher_guideline_never_brings_a_smaller_raise(plan, number, more, met
     assert after.amount >= before.amount - 1
 
 
-@given(st.lists(RATES, min_size=2, max_size=8), st.integers(1, 200_000))
-def test_of_equal_salaries_the_higher_guideline_gets_no_less(rates, budget):
-    people = [RaiseRequest(f"p{n}", 500_000, rate) for n, rate in enumerate(rates)]
-    amounts = [entry.amount for entry in allocate(people, budget=budget).raises]
-    ordered = sorted(zip(rates, amounts, strict=True))
-    assert [amount for _, amount in ordered] == sorted(amounts) or all(
-        one[1] <= other[1] for one in ordered for other in ordered if one[0] < other[0]
-    )
+@given(st.lists(RATES, min_size=2, max_size=8), st.integers(1, 200_000), st.sampled_from([None, "0.05"]), METHODS)
+def test_of_equal_salaries_the_higher_guideline_gets_no_less(rates, budget, cap, method):
+    caps = None if cap is None else [cap] * len(rates)
+    found = allocations([500_000] * len(rates), guidelines=rates, budget=budget, caps=caps, method=method)
+    ranked = list(zip(rates, found.amount.tolist(), strict=True))
+    assert all(one[1] <= other[1] for one in ranked for other in ranked if one[0] < other[0])

@@ -1,0 +1,216 @@
+"""Where amounts that all grow along one way meet a budget: exact, for whole companies at once.
+
+Everybody's amount is `(start + slope t) / denominator`, kept between whole amounts `least` and `most`. The sum grows
+with t and bends where someone leaves the least or meets the most. Doubles only say who is surely on which side of a
+bound; whoever is too near for them is compared in whole numbers, and all sums are whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.rewards.exact_arrays import WORD, Integers, largest, product, quotients, total
+
+# A double of a few operations is wrong by less than this share of its terms.
+DOUBT = 2.0**-48
+NEWTON_STEPS = 4
+FEW = 64
+
+
+@dataclass(frozen=True)
+class BudgetLines:
+    """Lines of people whose slope is above 0: whole numerators over one denominator, and whole bounds (people,)."""
+
+    start: Integers
+    slope: Integers
+    denominator: int
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+
+    @cached_property
+    def near_start(self) -> NDArray[np.float64]:
+        """Starts as doubles of money."""
+        return quotients(self.start, self.denominator)
+
+    @cached_property
+    def near_slope(self) -> NDArray[np.float64]:
+        """Slopes as doubles of money."""
+        return quotients(self.slope, self.denominator)
+
+    def near_bends(self, bound: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where each line meets its bound, as doubles."""
+        return np.asarray((bound - self.near_start) / self.near_slope)
+
+    def bend(self, row: int, bound: NDArray[np.int64]) -> Fraction:
+        """Where one line meets its bound, exactly."""
+        return Fraction(int(bound[row]) * self.denominator - int(self.start[row]), int(self.slope[row]))
+
+    def numerators(self, rows: NDArray[np.intp], way: Fraction) -> Integers:
+        """Amounts of some people without bounds, times `denominator x way.denominator`, exactly."""
+        start, moved = product(self.start[rows], way.denominator), product(self.slope[rows], way.numerator)
+        if largest(start) + largest(moved) > WORD:
+            start = start.astype(object)
+        return np.asarray(start + moved)
+
+    def amounts(self, way: Fraction) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Amounts without bounds as doubles, and how wrong each may be."""
+        moved = self.near_slope * float(way)
+        return self.near_start + moved, DOUBT * (np.abs(self.near_start) + np.abs(moved))
+
+    def place(self, way: Fraction) -> Place:
+        """Who is at which bound at a place of the way, and what all cost there; exact."""
+        amount, doubt = self.amounts(way)
+        is_least, is_most = amount <= self.least, amount >= self.most
+        near = np.flatnonzero((np.abs(amount - self.least) <= doubt) | (np.abs(amount - self.most) <= doubt))
+        if near.size:
+            unit, exactly = self.denominator * way.denominator, self.numerators(near, way)
+            is_least[near] = exactly <= product(self.least[near], unit)
+            is_most[near] = exactly >= product(self.most[near], unit)
+        is_most &= ~is_least
+        is_free = ~(is_least | is_most)
+        fixed = total(self.least[is_least]) + total(self.most[is_most])
+        start, slope = total(self.start[is_free]), total(self.slope[is_free])
+        cost = fixed + (start + slope * way) / self.denominator
+        return Place(way, cost=cost, slope=Fraction(slope, self.denominator), is_least=is_least, is_free=is_free)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the way with the cost of all there, how fast it grows, and who is at the least or free (people,)."""
+
+    way: Fraction
+    cost: Fraction
+    slope: Fraction
+    is_least: NDArray[np.bool_]
+    is_free: NDArray[np.bool_]
+
+
+def way_to(lines: BudgetLines, budget: int, *, end: Fraction | None) -> Place:
+    """Find the last place of the way whose cost is the budget, or the end where it costs less; exact.
+
+    Steps of Newton between places whose costs are known to lie on both sides, and now and then the middle bend between
+    them, so that at most `8 log2(people)` places are looked at. The budget covers the least amounts. Without `end` the
+    way ends where nobody grows any more.
+    """
+    last = max(_extreme(lines, lines.most, max), Fraction(0)) if end is None else end
+    high = lines.place(last)
+    if high.cost <= budget:
+        return high
+    low = _beginning(lines)
+    here, turn = (high if high.slope else low), 0
+    while low.cost != budget:
+        turn += 1
+        aim = here.way + (budget - here.cost) / here.slope if here.slope else low.way
+        if turn % NEWTON_STEPS == 0 or not low.way < aim < high.way:
+            aim = _between(lines, low, high, budget)
+        here = lines.place(aim)
+        if here.cost <= budget:
+            low = here
+        else:
+            high = here
+    return low if low.slope else _end_of_level(lines, low)
+
+
+def _beginning(lines: BudgetLines) -> Place:
+    """A place of the way at which all have their least amount."""
+    everyone = np.ones(len(lines.least), dtype=np.bool_)
+    way = Fraction(-int(lines.start.max()), int(lines.slope.min()))
+    return Place(way, cost=Fraction(total(lines.least)), slope=Fraction(0), is_least=everyone, is_free=~everyone)
+
+
+def _between(lines: BudgetLines, low: Place, high: Place, budget: int) -> Fraction:
+    """Middle bend between two places, or where the straight line between them meets the budget if there is none."""
+    at, until = float(low.way), float(high.way)
+    reach = DOUBT * max(abs(at), abs(until))
+    bends = np.concatenate([lines.near_bends(lines.least), lines.near_bends(lines.most)])
+    found = np.flatnonzero((bends >= at - reach) & (bends <= until + reach))
+    found = found[np.argsort(bends[found], kind="stable")]
+    middle = found[len(found) // 2 :][:1]
+    for some in (middle, found) if len(found) > FEW else (found,):
+        exactly = {lines.bend(place % len(lines.least), _bound(lines, place)) for place in some.tolist()}
+        inside = sorted(bend for bend in exactly if low.way < bend < high.way)
+        if inside:
+            return inside[len(inside) // 2]
+    return low.way + (budget - low.cost) * (high.way - low.way) / (high.cost - low.cost)
+
+
+def _bound(lines: BudgetLines, place: int) -> NDArray[np.int64]:
+    """Which bound a bend belongs to when those of the least amounts stand before those of the most."""
+    return lines.least if place < len(lines.least) else lines.most
+
+
+def _end_of_level(lines: BudgetLines, place: Place) -> Place:
+    """Where the cost next grows: the first bend of those who are still at their least."""
+    rising = np.flatnonzero(place.is_least & (lines.least < lines.most))
+    return lines.place(_extreme(lines, lines.least, min, rising))
+
+
+def _extreme(
+    lines: BudgetLines, bound: NDArray[np.int64], pick: Callable[..., Any], rows: NDArray[np.intp] | None = None
+) -> Fraction:
+    """First or last of the places where lines meet a bound, exactly."""
+    chosen = np.arange(len(bound)) if rows is None else rows
+    bends = lines.near_bends(bound)[chosen]
+    extreme = pick(bends)
+    size = np.abs(bends) + np.abs(lines.near_start[chosen] / lines.near_slope[chosen])
+    near = chosen[np.abs(bends - extreme) <= 4 * DOUBT * size.max()]
+    found: Fraction = pick(lines.bend(row, bound) for row in near)
+    return found
+
+
+def whole_amounts(
+    lines: BudgetLines, place: Place, *, cost: int, keys: Sequence[Any] | NDArray[Any] | None
+) -> NDArray[np.int64]:
+    """Round the amounts at a place to whole ones that add up to the cost: the largest remainders are rounded up.
+
+    Equal remainders go to the smaller key, or to who stands first without keys.
+    """
+    whole = np.where(place.is_least, lines.least, lines.most)
+    rows = np.flatnonzero(place.is_free)
+    amount, doubt = (numbers[rows] for numbers in lines.amounts(place.way))
+    below = np.floor(amount)
+    unit = lines.denominator * place.way.denominator
+    near = np.flatnonzero(np.abs(amount - np.rint(amount)) <= doubt)
+    parts = below.astype(np.int64)
+    exactly = [divmod(number, unit) for number in lines.numerators(rows[near], place.way).tolist()]
+    parts[near] = [part for part, _ in exactly]
+    rest = amount - below
+    # A double just below a whole number that the amount reaches, or the other way round, has the exact remainder.
+    rest[near] = [remainder / unit for _, remainder in exactly]
+    left = cost - total(whole[~place.is_free]) - total(parts)
+    parts[_first(rest, doubt, left, lambda some: _ranked(lines, place, rows[some], keys))] += 1
+    whole[rows] = parts
+    return whole
+
+
+def _first(
+    rest: NDArray[np.float64],
+    doubt: NDArray[np.float64],
+    left: int,
+    ranked: Callable[[NDArray[np.intp]], NDArray[np.intp]],
+) -> NDArray[np.intp]:
+    """Places of the largest remainders; those that doubles cannot tell from the smallest of them are ranked exactly."""
+    if left == 0:
+        return np.zeros(0, dtype=np.intp)
+    cut = np.partition(rest, len(rest) - left)[len(rest) - left]
+    reach = 2 * (float(doubt.max()) + DOUBT)
+    surely = np.flatnonzero(rest > cut + reach)
+    near = np.flatnonzero(np.abs(rest - cut) <= reach)
+    return np.concatenate([surely, near[ranked(near)[: left - len(surely)]]])
+
+
+def _ranked(
+    lines: BudgetLines, place: Place, rows: NDArray[np.intp], keys: Sequence[Any] | NDArray[Any] | None
+) -> NDArray[np.intp]:
+    """Order of some people by their exact remainders, the largest first, equal ones by key."""
+    unit = lines.denominator * place.way.denominator
+    rest = [number % unit for number in lines.numerators(rows, place.way).tolist()]
+    ties = rows.tolist() if keys is None else [keys[row] for row in rows]
+    return np.array(sorted(range(len(rest)), key=lambda some: (-rest[some], ties[some])), dtype=np.intp)
