@@ -25,6 +25,7 @@ class Reason(IntEnum):
     TOO_FEW_VALUES = 13
     NO_VARIATION = 14
     ANNULLED = 15
+    UNBOUNDED = 16
 
     @property
     def code(self) -> str:
