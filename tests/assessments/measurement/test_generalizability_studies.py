@@ -23,7 +23,14 @@ def study_of(name, facets, design):
     data = oracle(name)["data"]
     table = np.array(data["shape_p_i_o"] if isinstance(data, dict) else data, dtype=float)
     value, levels = long_arrays(np.nan_to_num(table), facets=tuple(facets), observed=~np.isnan(table))
-    return g_study(value, facets=levels, design=design)
+    return estimated(value, levels, design)
+
+
+def estimated(value, facets, design):
+    """A study that there is."""
+    study = g_study(value, facets=facets, design=design)
+    assert isinstance(study, GStudy)
+    return study
 
 
 def invented(design, seed, *, keep=0.8, levels=4):
@@ -99,8 +106,7 @@ def test_designs_that_cannot_be_read_are_refused(notation):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_components_solve_the_expectations_of_dense_quadratic_forms(design, seed):
     value, facets = invented(design, seed)
-    study = g_study(value, facets=facets, design=design)
-    assert isinstance(study, GStudy)
+    study = estimated(value, facets, design)
     assert (study.reasons == Reason.ESTIMATED).all()
     indicators = [np.eye(len(cells.size))[cells.cell] for cells in study.observed.cells]
     ones = np.ones((len(value), 1))
@@ -115,11 +121,11 @@ def test_components_solve_the_expectations_of_dense_quadratic_forms(design, seed
 @given(st.sampled_from(DESIGNS), st.integers(0, 10_000), st.floats(-50, 50), st.floats(0.1, 20), st.booleans())
 def test_components_follow_the_unit_and_no_order(design, seed, shift, factor, is_complete):
     value, facets = invented(design, seed, keep=1.0 if is_complete else 0.7)
-    study = g_study(value, facets=facets, design=design)
+    study = estimated(value, facets, design)
     random = np.random.default_rng(seed)
     order = random.permutation(len(value))
     renamed = {facet: random.permutation(4)[levels][order] for facet, levels in facets.items()}
-    other = g_study(shift + factor * value[order], facets=renamed, design=design)
+    other = estimated(shift + factor * value[order], renamed, design)
     np.testing.assert_array_equal(other.reasons, study.reasons)
     np.testing.assert_allclose(other.components, factor**2 * study.components, rtol=1e-6, atol=1e-8 * factor**2)
     np.testing.assert_array_equal(other.degrees, study.degrees)
@@ -130,7 +136,7 @@ def test_components_follow_the_unit_and_no_order(design, seed, shift, factor, is
 @given(st.sampled_from(DESIGNS), st.integers(0, 10_000))
 def test_sums_of_squares_and_degrees_add_up(design, seed):
     value, facets = invented(design, seed)
-    study = g_study(value, facets=facets, design=design)
+    study = estimated(value, facets, design)
     assert study.sums_of_squares.sum() == pytest.approx(((value - value.mean()) ** 2).sum())
     assert study.degrees.sum() == len(value) - 1
 
@@ -138,38 +144,38 @@ def test_sums_of_squares_and_degrees_add_up(design, seed):
 def test_levels_of_a_nested_facet_may_begin_anew():
     value, facets = invented("(r:p) x i", 5)
     again = {**facets, "r": np.array([f"{p}/{r}" for p, r in zip(facets["p"], facets["r"], strict=True)])}
-    first, second = (g_study(value, facets=each, design="(r:p) x i") for each in (facets, again))
+    first, second = (estimated(value, each, "(r:p) x i") for each in (facets, again))
     np.testing.assert_allclose(first.components, second.components)
 
 
 def test_nothing_observed_and_single_levels_have_reasons():
     empty = {"p": np.zeros(0, dtype=int), "i": np.zeros(0, dtype=int)}
     assert g_study([], facets=empty, design="p x i") == NotEstimable(Reason.NO_ANSWERS)
-    one_item = g_study([1, 2, 3], facets={"p": [0, 1, 2], "i": [0, 0, 0]}, design="p x i")
+    one_item = estimated([1, 2, 3], {"p": [0, 1, 2], "i": [0, 0, 0]}, "p x i")
     assert one_item.component_of("p") == NotEstimable(Reason.TOO_FEW_VALUES)
     assert one_item.components.tolist() == [0.0, 0.0, 0.0]
-    alone = g_study([4.0], facets={"p": [0], "i": [0]}, design="p x i")
+    alone = estimated([4.0], {"p": [0], "i": [0]}, "p x i")
     assert (alone.reasons == Reason.TOO_FEW_VALUES).all()
     assert (component_intervals(alone).reasons == Reason.TOO_FEW_VALUES).all()
 
 
 def test_equal_numbers_have_no_components():
     value, facets = invented("p x i x o", 1)
-    study = g_study(np.full(len(value), 3.3), facets=facets, design="p x i x o")
-    np.testing.assert_allclose(study.components, 0, atol=1e-12)
+    study = estimated(np.full(len(value), 3.3), facets, "p x i x o")
+    assert not study.components.any()
 
 
 def test_what_is_no_study_is_refused():
     facets = {"p": [0, 0, 1], "i": [0, 1, 1]}
     for value in ([1, 2, np.nan], [1, 2, np.inf], [1, 2], [[1, 2, 3]]):
         with pytest.raises(ObservationError):
-            g_study(value, facets=facets, design="p x i")
+            estimated(value, facets, "p x i")
     with pytest.raises(ObservationError):
-        g_study([1, 2, 3], facets={"p": [0, 0, 1], "i": [0, 0, 1]}, design="p x i")
+        estimated([1, 2, 3], {"p": [0, 0, 1], "i": [0, 0, 1]}, "p x i")
     with pytest.raises(ObservationError):
-        g_study([1, 2, 3], facets={"p": [0, 0, np.nan], "i": [0, 1, 1]}, design="p x i")
+        estimated([1, 2, 3], {"p": [0, 0, np.nan], "i": [0, 1, 1]}, "p x i")
     with pytest.raises(DesignError):
-        g_study([1, 2, 3], facets=facets, design="p x r")
+        estimated([1, 2, 3], facets, "p x r")
     with pytest.raises(ObservationError):
         long_arrays([[1, 2]], facets=("p", "i", "o"))
     with pytest.raises(DesignError):
@@ -188,7 +194,7 @@ def test_the_interval_of_a_single_mean_square_is_exact():
 @given(st.sampled_from(DESIGNS), st.integers(0, 10_000))
 def test_intervals_hold_the_estimate_and_grow_with_the_level(design, seed):
     value, facets = invented(design, seed, keep=1.0)
-    study = g_study(value, facets=facets, design=design)
+    study = estimated(value, facets, design)
     narrow, wide = (component_intervals(study, level=level) for level in (0.8, 0.95))
     positive = np.maximum(study.components, 0.0)
     assert (narrow.reasons == Reason.ESTIMATED).all()
