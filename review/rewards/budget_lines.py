@@ -16,10 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from review.rewards.exact_arrays import WORD, Integers, largest, product, quotients, total
+from review.rewards.exact_arrays import DOUBT, WORD, Integers, largest, product, quotients, total
 
-# A double of a few operations is wrong by less than this share of its terms.
-DOUBT = 2.0**-48
 NEWTON_STEPS = 4
 FEW = 64
 

@@ -30,6 +30,11 @@ class Rounding(StrEnum):
     UP = "up"
 
 
+HALVES = frozenset({Rounding.HALF_UP, Rounding.HALF_EVEN})
+# A double of a few operations is wrong by less than this share of its terms.
+DOUBT = 2.0**-48
+
+
 @dataclass(frozen=True)
 class ExactArray:
     """Fractions of a column, `numerator / denominator`; numerators are whole, the denominator is one for all."""
@@ -53,6 +58,10 @@ class ExactArray:
         """Product, number by number."""
         return ExactArray(product(self.numerator, other.numerator), self.denominator * other.denominator)
 
+    def some(self, rows: NDArray[np.intp]) -> ExactArray:
+        """The numbers of some rows."""
+        return ExactArray(self.numerator[rows], self.denominator)
+
     def of_amounts(self, amounts: Integers) -> ExactArray:
         """This share of each amount."""
         return ExactArray(product(self.numerator, amounts), self.denominator)
@@ -74,6 +83,32 @@ class ExactArray:
         is_even = rounding is Rounding.HALF_EVEN
         goes_up = (2 * rest > step) | ((2 * rest == step) & ((whole % 2 == 1) | (not is_even)))
         return np.asarray((whole + goes_up) * unit)
+
+
+def rounded_products(parts: Sequence[ExactArray], rounding: Rounding = Rounding.HALF_UP, *, unit: int = 1) -> Integers:
+    """Multiply columns (at least one) and round to whole multiples of a unit, as exactly as `rounded` does.
+
+    Doubles decide where they can; numbers too near to where the rounding turns are multiplied in whole numbers. Raises
+    AmountTooLargeError.
+
+    >>> rounded_products([exact_array([5, 5]), exact_array(["0.5", "0.7"])]).tolist()
+    [3, 4]
+    """
+    near = parts[0].floats() / unit
+    for part in parts[1:]:
+        near = near * part.floats()
+    if near.size and near.max() * unit > LARGEST_AMOUNT:
+        raise AmountTooLargeError(largest=float(near.max()))
+    turning = near - np.floor(near) - 0.5 if rounding in HALVES else near - np.rint(near)
+    whole = np.ceil(near) if rounding is Rounding.UP else np.floor(near + 0.5 * (rounding in HALVES))
+    result = whole.astype(np.int64) * unit
+    doubtful = np.flatnonzero(np.abs(turning) <= DOUBT * near)
+    if doubtful.size:
+        exactly = parts[0].some(doubtful)
+        for part in parts[1:]:
+            exactly = exactly.times(part.some(doubtful))
+        result[doubtful] = exactly.rounded(rounding, unit=unit)
+    return result
 
 
 def exact_array(values: Sequence[Weight] | NDArray[Any] | ExactArray) -> ExactArray:

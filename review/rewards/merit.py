@@ -6,10 +6,15 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from assessments.measurement.apportionment import Weight, exact
 from review.aggregation.errors import UnknownGradeError
 from review.rewards.errors import MeritMatrixError, SalaryRangeError
+from review.rewards.exact_arrays import ExactArray, amounts_of, exact_array, product
 
 
 def compa_ratio(salary: int, midpoint: int) -> Fraction:
@@ -34,6 +39,37 @@ def range_penetration(salary: int, minimum: int, maximum: int) -> Fraction:
     if salary < 0 or minimum < 0 or maximum <= minimum:
         raise SalaryRangeError(salary=salary, minimum=minimum, maximum=maximum)
     return Fraction(salary - minimum, maximum - minimum)
+
+
+@dataclass(frozen=True)
+class RangePlaces:
+    """Place of every salary in its range (people,), as doubles for charts and statistics."""
+
+    compa_ratio: NDArray[np.float64]
+    penetration: NDArray[np.float64]
+
+
+def range_places(salaries: ArrayLike, *, minima: ArrayLike, midpoints: ArrayLike, maxima: ArrayLike) -> RangePlaces:
+    """Compa-ratio and range penetration of a whole company; all columns (people,) in minor units.
+
+    The same as `compa_ratio` and `range_penetration` one by one. Raises AmountError, SalaryRangeError.
+
+    >>> range_places([72_000], minima=[60_000], midpoints=[80_000], maxima=[100_000]).penetration.tolist()
+    [0.3]
+    """
+    salary, middle = salaries_and_midpoints(salaries, midpoints)
+    low, high = amounts_of(minima, name="minimum"), amounts_of(maxima, name="maximum")
+    if not len(salary) == len(low) == len(high) or bool((high <= low).any()):
+        raise SalaryRangeError(people=len(salary), minima=len(low), maxima=len(high))
+    return RangePlaces(compa_ratio=salary / middle, penetration=(salary - low) / (high - low))
+
+
+def salaries_and_midpoints(salaries: ArrayLike, midpoints: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Read salaries beside the midpoints of their ranges; raises AmountError, SalaryRangeError."""
+    salary, middle = amounts_of(salaries, name="salary"), amounts_of(midpoints, name="midpoint")
+    if len(salary) != len(middle) or bool((middle == 0).any()):
+        raise SalaryRangeError(people=len(salary), midpoints=len(middle), empty=int((middle == 0).sum()))
+    return salary, middle
 
 
 @dataclass(frozen=True)
@@ -77,3 +113,22 @@ class MeritMatrix:
         if grade not in self.rates:
             raise UnknownGradeError(grade=grade, grades=tuple(self.rates))
         return exact(self.rates[grade][self.band_of(ratio)])
+
+    def guidelines(self, places: NDArray[Any], *, salaries: ArrayLike, midpoints: ArrayLike) -> ExactArray:
+        """Guideline rates of a whole company, exact; `places` (people,) of the grades, 0 for the best.
+
+        Raises UnknownGradeError, AmountError, SalaryRangeError.
+
+        >>> matrix = MeritMatrix(edges=("0.9", "1.1"), rates={"A": ("0.06", "0.04", "0.02")})
+        >>> matrix.guidelines(np.array([0, 0]), salaries=[89, 90], midpoints=[100, 100]).fractions()
+        [Fraction(3, 50), Fraction(1, 25)]
+        """
+        salary, middle = salaries_and_midpoints(salaries, midpoints)
+        if len(places) != len(salary) or (len(places) and not 0 <= places.min() <= places.max() < len(self.rates)):
+            raise UnknownGradeError(grade="place", grades=tuple(self.rates))
+        band = np.zeros(len(salary), dtype=np.intp)
+        for edge in map(exact, self.edges):
+            # A ratio is compared with an edge in whole numbers, so that one on the edge is surely in the band above it.
+            band += product(salary, edge.denominator) >= product(middle, edge.numerator)
+        rates = exact_array([rate for row in self.rates.values() for rate in row])
+        return ExactArray(rates.numerator[places * (len(self.edges) + 1) + band], rates.denominator)
