@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
-from math import floor, lcm, prod
+from math import floor, prod
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,11 @@ from review.rewards.exact_arrays import (
     Rounding,
     amounts_of,
     exact_array,
-    integers,
-    largest,
     product,
     rounded_products,
     total,
 )
+from review.rewards.exact_curves import added, values_on_curve
 
 Numbers = Sequence[Weight] | NDArray[Any] | ExactArray
 
@@ -47,37 +46,15 @@ def payout_multiples(curve: Curve, attainments: Numbers) -> ExactArray:
     given = exact_array(attainments)
     sign = -1 if curve.is_lower_better else 1
     points = [(sign * exact(figure), exact(height)) for figure, height in curve.points]
-    pieces = _pieces(points, curve.continues_line)
-    unit = lcm(given.denominator, *(figure.denominator for figure, _, _ in pieces))
-    place = product(given.numerator, sign * (unit // given.denominator))
-    whole = lcm(*(part.denominator * unit for _, slope, height in pieces for part in (slope, height)))
-    edges = integers([int(figure * unit) for figure, _, _ in pieces])
-    piece = np.searchsorted(edges, place, side="right")
-    # Below the first piece nothing is paid, but where a flat line is continued.
-    _, slope, height = pieces[0]
-    below = int(max(height, Fraction(0)) * whole) if curve.continues_line and slope == 0 else 0
-    slopes = integers([0, *(int(slope * whole / unit) for _, slope, _ in pieces)])
-    heights = integers([below, *(int((height - slope * figure) * whole) for figure, slope, height in pieces)])
-    return ExactArray(_sum(product(slopes[piece], place), heights[piece]), whole)
-
-
-def _pieces(points: list[tuple[Fraction, Fraction]], continues_line: bool) -> list[tuple[Fraction, Fraction, Fraction]]:
-    """Pieces of a curve by their first figure, with slope and height there; the last one is flat."""
-    pieces = [
-        (figure, (after - height) / (following - figure), height)
-        for (figure, height), (following, after) in pairwise(points)
-    ]
-    figure, slope, height = pieces[0]
-    if continues_line and slope > 0 and height > 0:
-        pieces[0] = (figure - height / slope, slope, Fraction(0))
-    return [*pieces, (points[-1][0], Fraction(0), points[-1][1])]
-
-
-def _sum(first: Integers, second: Integers) -> Integers:
-    """Add whole numbers without leaving the words of the machine."""
-    if largest(first) + largest(second) > LARGEST_AMOUNT:
-        return np.asarray(first.astype(object) + second)
-    return np.asarray(first + second)
+    below = Fraction(0)
+    if curve.continues_line:
+        (figure, height), (following, after) = points[:2]
+        slope = (after - height) / (following - figure)
+        if slope == 0:
+            below = max(height, below)
+        elif height > 0:
+            points.insert(0, (figure - height / slope, below))
+    return values_on_curve(ExactArray(product(given.numerator, sign), given.denominator), points=points, below=below)
 
 
 @dataclass(frozen=True)
@@ -113,7 +90,7 @@ def marginal_commissions(tiers: Tiers, reached: ArrayLike) -> ExactArray:
         slice_of = np.maximum(amount - start, 0)
         if tier + 1 < len(tiers.starts):
             slice_of = np.minimum(slice_of, tiers.starts[tier + 1] - start)
-        parts = _sum(parts, product(slice_of, int(rates.numerator[tier])))
+        parts = added(parts, product(slice_of, int(rates.numerator[tier])))
     return ExactArray(parts, rates.denominator)
 
 

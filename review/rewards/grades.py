@@ -8,10 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assessments.measurement.apportionment import Weight, exact, largest_remainder
 from review.aggregation.bands import DEFAULT_BANDS, GradeBands
 from review.aggregation.errors import UnknownGradeError
 from review.rewards.errors import DistributionError
+from review.rewards.exact_arrays import ExactArray
+from review.rewards.exact_curves import values_on_curve
+from review.rewards.limits import counts_within
 
 DEFAULT_COEFFICIENTS: dict[str, Decimal] = {
     "S": Decimal("1.5"),
@@ -55,6 +61,22 @@ def interpolated_coefficient(
     return ascending[-1][1]
 
 
+def interpolated_coefficients(
+    hundredths: NDArray[np.integer],
+    *,
+    bands: GradeBands = DEFAULT_BANDS,
+    coefficients: Mapping[str, Decimal] = DEFAULT_COEFFICIENTS,
+) -> ExactArray:
+    """Coefficients without steps of a whole company (people,), exact: `interpolated_coefficient` one by one.
+
+    >>> interpolated_coefficients(np.array([9800, 7000])).fractions()
+    [Fraction(11, 10), Fraction(0, 1)]
+    """
+    rates = {grade: exact(coefficient_of(grade, coefficients=coefficients)) for grade in bands.grades}
+    points = [(Fraction(cut), rates[grade]) for grade, cut in reversed(bands.cuts)]
+    return values_on_curve(ExactArray(np.asarray(hundredths), 1), points=points, below=rates[bands.lowest])
+
+
 @dataclass(frozen=True)
 class Guidance:
     """Advised number of people of each grade in a team, or in the small teams pooled."""
@@ -65,12 +87,17 @@ class Guidance:
 
 
 def distribution_guidance(
-    team_sizes: Mapping[str, int], *, shares: Mapping[str, Weight] = DEFAULT_SHARES, least_team: int = LEAST_TEAM
+    team_sizes: Mapping[str, int],
+    *,
+    shares: Mapping[str, Weight] = DEFAULT_SHARES,
+    least_team: int = LEAST_TEAM,
+    limits: Mapping[str, Weight] | None = None,
 ) -> tuple[Guidance, ...]:
     """Advise how many people of each grade a team has, by largest remainder; small teams are counted together.
 
     Teams below `least_team` form one pool; is it still too small, it joins the smallest sufficient team. Shares are in
     percent and sum to 100 (DistributionError). Teams come in the order of their names, so that order does not matter.
+    `limits`: at most so many percent with this grade or a better one (see `limits.py`); who is beyond goes down.
 
     >>> distribution_guidance({"north": 37}, shares={"S": 10, "A": 20, "B": 40, "C": 20, "D": 10})[0].counts
     {'S': 4, 'A': 7, 'B': 15, 'C': 7, 'D': 4}
@@ -88,10 +115,9 @@ def distribution_guidance(
         small = (*smallest, *small)
     if small:
         pools.append(small)
-    return tuple(_guidance(pool, people=sum(sizes[team] for team in pool), shares=shares) for pool in pools)
-
-
-def _guidance(pool: tuple[str, ...], *, people: int, shares: Mapping[str, Weight]) -> Guidance:
-    """Guidance of one pool of teams."""
-    counts = largest_remainder(people, list(shares.values()))
-    return Guidance(teams=pool, people=people, counts=dict(zip(shares, counts, strict=True)))
+    guidances = []
+    for pool in pools:
+        people = sum(sizes[team] for team in pool)
+        counts = dict(zip(shares, largest_remainder(people, list(shares.values())), strict=True))
+        guidances.append(Guidance(teams=pool, people=people, counts=counts_within(counts, limits=limits or {})))
+    return tuple(guidances)
