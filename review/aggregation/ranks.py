@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from review.aggregation.errors import AggregationError
+from review.aggregation.rank_tables import may_be_tabulated, tabulated_ranks
 
 SIMULATIONS = 2_000
+MOST_EXACT = 2_000
 BLOCK = 512
+BLOCK_NUMBERS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,37 @@ def expected_ranks(
 
     `ER_p = 1 + sum over q of Phi((S_q - S_p) / sqrt(se_p^2 + se_q^2))`; equals without an error share their place. The
     interval is that of the ranks of simulated scores, the same for the same seed. Both arrays (people,), without gaps.
-    Raises AggregationError. Source: Laird and Louis (1989); Goldstein and Spiegelhalter (1996).
+    Above 2,000 people both come from tables over scores and errors, in time and memory that grow as the number of
+    people: the expected rank within 0.01 % of the number of people, the ends as sure as those of 2,000 simulations. Up
+    to 2,000 people, and where errors are tiny beside the range of scores, the expected rank is exact. Raises
+    AggregationError.
+    Source: Laird and Louis (1989); Goldstein and Spiegelhalter (1996).
 
     >>> expected_ranks(np.array([4.0, 3.0]), standard_error=np.zeros(2)).expected.tolist()
     [1.0, 2.0]
     """
-    if value.ndim != 1 or value.shape != standard_error.shape:
-        raise AggregationError(people=value.shape, errors=standard_error.shape)
+    if value.ndim != 1 or value.shape != standard_error.shape or simulations < 1:
+        raise AggregationError(people=value.shape, errors=standard_error.shape, simulations=simulations)
     if not (np.isfinite(value).all() and np.isfinite(standard_error).all() and bool((standard_error >= 0).all())):
         raise AggregationError(value="not_finite")
+    if len(value) > MOST_EXACT and may_be_tabulated(value, standard_error):
+        return ExpectedRanks(*tabulated_ranks(value, standard_error))
+    expected = _ranks_of_certain(value) if not standard_error.any() else _exact(value, standard_error)
+    low, high = _interval(value, standard_error, seed=seed, simulations=simulations)
+    return ExpectedRanks(expected=expected, low=low, high=high)
+
+
+def _ranks_of_certain(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks of numbers without an error; equals share the mean of their places."""
+    ascending = np.sort(value)
+    above = len(value) - np.searchsorted(ascending, value, side="right")
+    equal = len(value) - np.searchsorted(ascending, value, side="left") - above
+    result: NDArray[np.float64] = above + (equal + 1) / 2
+    return result
+
+
+def _exact(value: NDArray[np.float64], standard_error: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum over everyone, for some people at a time."""
     expected = np.empty(len(value))
     for first in range(0, len(value), BLOCK):
         some = slice(first, first + BLOCK)
@@ -47,8 +72,7 @@ def expected_ranks(
         above = np.where(error > 0, ndtr(apart / np.where(error > 0, error, 1.0)), (np.sign(apart) + 1) / 2)
         # Everybody is counted against themselves with one half.
         expected[some] = 0.5 + above.sum(axis=1)
-    low, high = _interval(value, standard_error, seed=seed, simulations=simulations)
-    return ExpectedRanks(expected=expected, low=low, high=high)
+    return expected
 
 
 def _interval(
@@ -57,10 +81,12 @@ def _interval(
     """Tenth and ninetieth percentile of each person's rank in simulated scores."""
     if not len(value):
         return np.zeros(0), np.zeros(0)
+    # Many people get fewer simulations, so that the ranks of all of them stay in memory.
+    simulations = min(simulations, max(BLOCK_NUMBERS * 16 // len(value), 20))
     random = np.random.default_rng(seed)
-    drawn = value + standard_error * random.standard_normal((simulations, len(value)))
-    order = np.argsort(-drawn, axis=1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(1, len(value) + 1)[None, :], axis=1)
+    rank = np.empty((simulations, len(value)), dtype=np.int32)
+    for row in rank:
+        drawn = value + standard_error * random.standard_normal(len(value))
+        row[np.argsort(-drawn, kind="stable")] = np.arange(1, len(value) + 1)
     low, high = np.quantile(rank, [0.1, 0.9], axis=0, method="inverted_cdf")
     return low.astype(np.float64), high.astype(np.float64)

@@ -17,7 +17,7 @@ from review.aggregation.explanation import person_steps
 from tests.review.aggregation import plain
 from tests.review.aggregation.organisations import aggregated, arrays_of, cycles, design_of
 
-SETTINGS = settings(max_examples=80, deadline=None)
+SETTINGS = settings(max_examples=40, deadline=None)
 
 
 def shown_by_product(result, subject):
