@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import erfc, sqrt
 
 from assessments.measurement.reasons import Estimate, NotEstimable, Reason
-from review.rewards.development import normal_distribution
 
 
 class Standing(StrEnum):
@@ -100,4 +100,4 @@ def probability_reached(score: Estimate, level: float) -> float:
     """
     if score.standard_error <= 0:
         return 1.0 if score.value >= level else 0.0
-    return normal_distribution((score.value - level) / score.standard_error)
+    return erfc((level - score.value) / score.standard_error / sqrt(2)) / 2
