@@ -1,0 +1,1 @@
+"""Who rates harshly and who mildly, and what that does to scores: random effects of people and raters."""
