@@ -26,6 +26,8 @@ class Reason(IntEnum):
     NO_VARIATION = 14
     ANNULLED = 15
     UNBOUNDED = 16
+    COLLINEAR = 17
+    DISCONNECTED = 18
 
     @property
     def code(self) -> str:
