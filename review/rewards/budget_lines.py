@@ -177,15 +177,21 @@ def whole_amounts(
     unit = lines.denominator * place.way.denominator
     near = np.flatnonzero(np.abs(amount - np.rint(amount)) <= doubt)
     parts = below.astype(np.int64)
-    exactly = [divmod(number, unit) for number in lines.numerators(rows[near], place.way).tolist()]
-    parts[near] = [part for part, _ in exactly]
-    rest = amount - below
+    parts[near], rest = _divided(lines.numerators(rows[near], place.way), unit)
     # A double just below a whole number that the amount reaches, or the other way round, has the exact remainder.
-    rest[near] = [remainder / unit for _, remainder in exactly]
+    remainder = amount - below
+    remainder[near] = rest
     left = cost - total(whole[~place.is_free]) - total(parts)
-    parts[_first(rest, doubt, left, lambda some: _ranked(lines, place, rows[some], keys))] += 1
+    parts[_first(remainder, doubt, left, lambda some: _ranked(lines, place, rows[some], keys))] += 1
     whole[rows] = parts
     return whole
+
+
+def _divided(numbers: Integers, unit: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Whole parts of `numbers / unit`, and the remainders as doubles below 1."""
+    divisor = numbers if unit <= WORD else numbers.astype(object)
+    parts = divisor // unit
+    return parts.astype(np.int64), ((divisor - parts * unit) / unit).astype(np.float64)
 
 
 def _first(
