@@ -55,7 +55,7 @@ def shown_cells(
 
     >>> found = shown_cells(ReleasedSums(3), ["abc", "def", "gh", "abcdefgh"])
     >>> found.is_shown.tolist(), found.lost_weight
-    ([True, True, False, False], 1.0)
+    ([True, False, False, True], 1.0)
     """
     costs = np.ones(len(requests)) if weights is None else np.asarray(weights, dtype=np.float64)
     if costs.shape != (len(requests),) or not bool(np.isfinite(costs).all()) or bool((costs < 0).any()):
