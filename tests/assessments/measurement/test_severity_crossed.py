@@ -50,6 +50,27 @@ def test_full_likelihood_of_the_oracle():
     assert found.criterion == pytest.approx(expected["deviance"], abs=tolerance["crit_abs"])
 
 
+PASTES = """
+62.8 62.6 60.1 62.3 62.7 63.1 60.0 61.4 57.5 56.9 61.1 58.9 58.7 57.5 63.9 63.1 65.4 63.7 57.1 56.4 56.9 58.6 64.7 64.5
+55.1 55.1 54.7 54.2 58.8 57.5 63.4 64.9 59.3 58.1 60.5 60.0 62.5 62.6 61.0 58.7 56.9 57.7 59.2 59.4 65.2 66.0 64.8 64.1
+54.8 54.8 64.0 64.0 57.7 56.8 58.3 59.3 59.2 59.2 58.9 56.6
+"""
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_nested_samples_as_in_the_manual_of_lme4(swapped):
+    """Pastes: 10 batches, 3 casks of each, 2 assays; Davies & Goldsmith (1972), printed by lme4 (246.99; 247.99)."""
+    value, row = np.array(PASTES.split(), dtype=float), np.arange(60)
+    batch, cask = (row // 2, row // 6) if swapped else (row // 6, row // 2)
+    found = estimated(value, batch, cask)
+    sds = (2.9041, 1.2874, 0.8234) if swapped else (1.2874, 2.9041, 0.8234)
+    assert found.standard_deviations == pytest.approx(sds, abs=1e-4)
+    assert found.criterion == pytest.approx(246.9907, abs=1e-3)
+    assert found.fixed.coefficient == pytest.approx([60.0533], abs=1e-4)
+    assert found.fixed.standard_error == pytest.approx([0.6769], abs=1e-4)
+    assert estimated(value, batch, cask, method="ml").criterion == pytest.approx(247.9945, abs=1e-4)
+
+
 def ratings(seed, *, ratees=9, raters=12, rows=70, spread=(1.0, 1.0, 0.5)):
     """Values, ratees and raters of sparse ratings with repeated pairs."""
     random = np.random.default_rng(seed)

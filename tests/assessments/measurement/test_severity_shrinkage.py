@@ -48,6 +48,23 @@ def test_full_likelihood_of_the_oracle():
     assert found.residual_variance == pytest.approx(expected["var_resid"], rel=tolerance["var_rel"])
 
 
+DYESTUFF2 = """
+7.298 3.846 2.434 9.566 7.990 5.220 6.556 0.608 11.788 -0.892 0.110 10.386 13.434 5.510 8.166
+2.212 4.852 7.092 9.288 4.980 0.282 9.014 4.458 9.446 7.198 1.722 4.782 8.106 0.758 3.758
+"""
+
+
+def test_batches_that_do_not_differ_as_in_the_manual_of_lme4():
+    """Dyestuff2: Box & Tiao (1973), printed by lme4: REML 161.83, residual 3.7157, mean 5.6656 (0.6784)."""
+    found = one_way_effects(np.array(DYESTUFF2.split(), dtype=float), group=np.repeat(list("ABCDEF"), 5))
+    assert isinstance(found, OneWayEffects)
+    assert found.group_variance == 0
+    assert found.criterion == pytest.approx(161.8283, abs=1e-4)
+    assert found.standard_deviations == pytest.approx((0, 3.7157), abs=1e-4)
+    assert found.mean == pytest.approx(5.6656, abs=1e-4)
+    assert found.fixed.standard_error == pytest.approx([0.6784], abs=1e-4)
+
+
 def test_batting_averages_of_the_oracle():
     case = oracle("efron_morris_baseball")
     expected, tolerance = case["expected"], case["tolerance"]["abs"]
