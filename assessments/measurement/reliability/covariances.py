@@ -40,11 +40,12 @@ def pairwise_covariances(table: NDArray[np.float64]) -> PairwiseCovariances | No
     if common.min() < 2:
         return NotEstimable(Reason.TOO_FEW_VALUES)
     filled = np.where(there, table, 0.0)
-    centred = np.where(there, table - filled.sum(axis=0) / has.sum(axis=0), 0.0)
+    means = filled.sum(axis=0) / has.sum(axis=0)
+    centred = np.where(there, table - means, 0.0)
     # sums[i, j]: sum of column i over the rows that column j has too.
     sums = centred.T @ has
     covariance = (centred.T @ centred - sums * sums.T / common) / (common - 1)
-    _clear(covariance, np.abs(filled).max(axis=0))
+    _clear(covariance, means)
     upper = np.triu_indices(len(common), 1)
     return PairwiseCovariances(covariance, float(len(upper[0]) / (1 / common[upper]).sum()) if len(upper[0]) else 0.0)
 
@@ -54,15 +55,16 @@ def _complete(table: NDArray[np.float64]) -> PairwiseCovariances | NotEstimable:
     rows = len(table)
     if rows < 2:
         return NotEstimable(Reason.TOO_FEW_VALUES)
-    centred = table - table.mean(axis=0)
+    means = table.sum(axis=0) / rows
+    centred = table - means
     covariance = centred.T @ centred / (rows - 1)
-    _clear(covariance, np.maximum(table.max(axis=0), -table.min(axis=0)))
+    _clear(covariance, means)
     return PairwiseCovariances(covariance, float(rows))
 
 
-def _clear(covariance: NDArray[np.float64], largest: NDArray[np.float64]) -> None:
+def _clear(covariance: NDArray[np.float64], means: NDArray[np.float64]) -> None:
     """Set to zero the variances that are only rounding of equal numbers, with their covariances."""
-    equal = np.diagonal(covariance) <= ROUNDING * largest**2
+    equal = np.diagonal(covariance) <= 2 * ROUNDING * means**2
     if equal.any():
         covariance[equal, :] = 0.0
         covariance[:, equal] = 0.0

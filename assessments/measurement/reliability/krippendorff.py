@@ -7,7 +7,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from assessments.measurement.reasons import NotEstimable, Reason
 from assessments.measurement.reliability.codes import category_codes
@@ -65,7 +64,7 @@ def krippendorff_alpha(values: ArrayLike, *, metric: Metric) -> KrippendorffAlph
     elif metric is Metric.RATIO:
         observed, expected = _ratio(score_table(values)[comparable])
     else:
-        found = rankdata(place) if metric is Metric.ORDINAL else score_table(values)[comparable][unit, coder]
+        found = _ranks(place) if metric is Metric.ORDINAL else score_table(values)[comparable][unit, coder]
         observed, expected = _interval(found, unit, counts)
     if not expected > 0:
         return NotEstimable(Reason.NO_VARIATION)
@@ -79,6 +78,13 @@ def _nominal(place: NDArray[np.intp], unit: NDArray[np.intp], counts: NDArray[np
     alike = float((together * (together - 1) / (counts[unit[of_pair]] - 1)).sum()) / number
     totals = np.bincount(place).astype(np.float64)
     return 1 - alike, 1 - float((totals * (totals - 1)).sum()) / (number * (number - 1))
+
+
+def _ranks(place: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Rank of each value among all, equal values sharing the middle of theirs."""
+    totals = np.bincount(place)
+    result: NDArray[np.float64] = (np.cumsum(totals) - (totals - 1) / 2)[place]
+    return result
 
 
 def _interval(found: NDArray[np.float64], unit: NDArray[np.intp], counts: NDArray[np.int64]) -> tuple[float, float]:

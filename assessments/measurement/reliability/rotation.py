@@ -31,7 +31,7 @@ def oblique_factors(loadings: NDArray[np.float64]) -> ObliqueFactors:
     Psychological Measurement 65, 676-696.
 
     >>> found = oblique_factors(np.array([[0.8, 0.4], [0.8, 0.4], [0.8, -0.4], [0.8, -0.4]]))
-    >>> np.sort(np.abs(found.loadings.round(2)), axis=1)[0].tolist(), abs(found.correlations.round(2)[0, 1])
+    >>> np.sort(np.abs(found.loadings.round(2)), axis=1)[0].tolist(), float(abs(found.correlations.round(2)[0, 1]))
     ([0.0, 0.89], 0.6)
     """
     size = loadings.shape[1]
