@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assessments.measurement.errors import ShapeError
-from assessments.measurement.reasons import Reason
+from assessments.measurement.conduct import LEAST_RATERS
+from assessments.measurement.reasons import NotEstimable, Reason
 from assessments.measurement.severity.connectivity import connectivity
 from assessments.measurement.severity.errors import SeverityError
 from assessments.measurement.severity.levels import finite_column, joined_levels, levels_of
@@ -53,19 +53,20 @@ def named_raters(ratee: ArrayLike, *, rater: ArrayLike) -> NamedRaters:
     return NamedRaters(raters.label, subjects.astype(np.int64), reason.astype(np.int8))
 
 
-def severity_counts(effect: ArrayLike, *, edges: ArrayLike) -> NDArray[np.int64]:
+def severity_counts(effect: ArrayLike, *, edges: ArrayLike) -> NDArray[np.int64] | NotEstimable:
     """How many raters lie in each class of leniency: all that is told of anonymous raters, over a whole cycle.
 
-    `effect` (raters,) in rating points, `edges` (classes - 1,) rising; a class holds its lower edge. Gives (classes,).
+    `effect` (raters,) in rating points, `edges` (classes - 1,) rising; a class holds its lower edge. Gives (classes,), or
+    not estimable (below threshold) for fewer than ten raters. Raises NotFiniteError, ShapeError, SeverityError.
     Source: the numeric contract, rule 7.
 
-    >>> severity_counts([-0.6, 0.0, 0.1, 0.5], edges=[-0.25, 0.25]).tolist()
-    [1, 2, 1]
+    >>> severity_counts([-0.6, 0.0, 0.1, 0.5, *[0.0] * 6], edges=[-0.25, 0.25])
+    array([1, 8, 1])
     """
-    column, limits = finite_column(effect, name="effect"), np.asarray(edges, dtype=np.float64)
-    if limits.ndim != 1:
-        raise ShapeError(name="edges", shape=limits.shape)
-    if not (np.isfinite(limits).all() and (np.diff(limits) > 0).all()):
+    column, limits = finite_column(effect, name="effect"), finite_column(edges, name="edges")
+    if (np.diff(limits) <= 0).any():
         raise SeverityError(name="edges")
+    if len(column) < LEAST_RATERS:
+        return NotEstimable(Reason.BELOW_THRESHOLD)
     classes = np.searchsorted(limits, column, side="right")
     return np.bincount(classes, minlength=len(limits) + 1).astype(np.int64)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from assessments.measurement.reasons import Reason
+from assessments.measurement.reasons import NotEstimable, Reason
 from assessments.measurement.severity.boundary_test import boundary_test
 from assessments.measurement.severity.connectivity import connectivity
 from assessments.measurement.severity.errors import SeverityError
@@ -74,12 +74,13 @@ def test_severity_is_told_from_five_subjects_in_the_largest_island():
 
 def test_nobody_is_an_answer():
     assert named_raters([], rater=[]).reason.tolist() == []
-    assert severity_counts([], edges=[0.0]).tolist() == [0, 0]
+    assert severity_counts([], edges=[0.0]) == NotEstimable(Reason.BELOW_THRESHOLD)
 
 
 def test_counts_hold_every_rater_once():
     effect = np.random.default_rng(2).normal(0, 0.4, 500)
     found = severity_counts(effect, edges=[-0.5, -0.25, 0.25, 0.5])
+    assert isinstance(found, np.ndarray)
     assert found.sum() == 500
     assert found[0] == (effect < -0.5).sum()
     assert found[4] == (effect >= 0.5).sum()
@@ -88,7 +89,14 @@ def test_counts_hold_every_rater_once():
 @pytest.mark.parametrize("edges", [[0.5, 0.5], [1.0, 0.0], [float("nan")]])
 def test_classes_that_do_not_rise_are_refused(edges):
     with pytest.raises(SeverityError):
-        severity_counts([0.1], edges=edges)
+        severity_counts([0.1] * 10, edges=edges)
+
+
+def test_few_raters_are_not_counted():
+    assert severity_counts([0.1] * 9, edges=[0.0]) == NotEstimable(Reason.BELOW_THRESHOLD)
+    found = severity_counts([0.1] * 10, edges=[0.0])
+    assert isinstance(found, np.ndarray)
+    assert found.tolist() == [0, 10]
 
 
 def test_a_variance_at_its_edge_has_half_the_usual_probability():
