@@ -32,6 +32,7 @@ import people.roster.views
 import people.trail.commands
 import people.trail.views
 import people.units.views
+import review.calibration.views
 import review.demonstration.commands
 import review.demonstration.queries
 import review.home.views
@@ -85,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessments.comments.views.blueprint,
     review.schemes.views.blueprint,
     review.running.views.blueprint,
+    review.calibration.views.blueprint,
     review.planning.views.blueprint,
     review.participation.views.blueprint,
     review.plans.views.blueprint,
@@ -129,7 +131,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("Surveys"), "collection.all_surveys", "send", _holders_of(Permission.PROGRESS_READ)),
     Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
     Entry(_l("Results"), "results.overview", "award", _holders_of(Permission.RESULT_READ)),
-    Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ)),
+    Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ), ("calibration",)),
     Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_EDIT)),
     Entry(_l("Pay"), "salaries.my_pay", "cash", _holders_of(Permission.OWN_RECORD), ("pay",)),
     Entry(_l("Promotions"), "promotions.all_promotions", "stairs-up", _holders_of(Permission.PAY_READ)),
