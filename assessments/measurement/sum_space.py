@@ -69,7 +69,7 @@ class SumSpace:
         basis = np.zeros((len(self.basis), len(names) + marks), dtype=np.int64)
         basis[:, kept] = self.basis[:, : len(kept)]
         # New subjects are in no set so far, as are known ones of a class that no row has.
-        classes = np.full(len(names), -1, dtype=np.int64)
+        classes = np.full(len(names), int(self.class_of.max(initial=-1)) + 1, dtype=np.int64)
         inside = self.basis[:, : len(kept)].any(axis=0) if len(self.basis) else np.zeros(len(kept), dtype=np.bool_)
         classes[kept[inside]] = self.class_of[inside]
         pivots = kept[self.pivots]
@@ -88,11 +88,11 @@ class SumSpace:
         return not reading.residual[: len(self.subjects)].any()
 
     def with_row(self, reading: Reading) -> SumSpace:
-        """Add a sum: two readers' classes are told apart by it, and one subject more is bound."""
+        """Add a sum: it tells classes apart and binds one subject more; one that follows does neither."""
+        if self.follows(reading):
+            return self
         size = len(self.subjects)
         _, class_of = np.unique(self.class_of * 2 + reading.row[:size], return_inverse=True)
-        if self.follows(reading):
-            return SumSpace(self.subjects, self.basis, self.pivots, class_of.astype(np.int64), self.prints)
         pivot = int(np.flatnonzero(reading.residual[:size])[0])
         new = reading.residual * pow(int(reading.residual[pivot]), -1, PRIME) % PRIME
         basis = np.vstack([(self.basis - self.basis[:, pivot, None] * new) % PRIME, new])
@@ -108,14 +108,16 @@ class SumSpace:
         size = len(self.subjects)
         residual = np.zeros(self.basis.shape[1], dtype=np.int64) if reading is None else reading.residual
         classes = self.class_of if reading is None else self.class_of * 2 + reading.row[:size]
-        _, first, class_of, sizes = np.unique(classes, return_index=True, return_inverse=True, return_counts=True)
         number = self.prints[0] if reading is None else self._crossed(residual[:size])
-        sums = np.zeros(len(sizes), dtype=np.int64)
-        np.add.at(sums, class_of, number)
-        small = np.flatnonzero(sizes < below)
+        sizes = np.bincount(classes)
+        # Sums of at most a million numbers of 31 bits are exact in floating point.
+        sums = np.bincount(classes, weights=number).astype(np.int64) % PRIME
+        first = np.full(len(sizes), size)
+        first[classes[::-1]] = np.arange(size)[::-1]
+        small = np.flatnonzero((sizes > 0) & (sizes < below))
         small = small[np.argsort(first[small])]
-        for union in _zero_unions(sums[small] % PRIME, sizes[small], below=below):
-            inside = np.isin(class_of, small[list(union)])
+        for union in _zero_unions(sums[small], sizes[small], below=below):
+            inside = np.isin(classes, small[list(union)])
             target = np.concatenate([inside.astype(np.int64), np.zeros(len(residual) - size, dtype=np.int64)])
             marks = self._marks(self._reduced(target), residual)
             if marks is not None:

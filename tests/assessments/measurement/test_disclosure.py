@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assessments.measurement.disclosure import (
+    ABSENT,
+    DELETED,
     are_comments_shown,
     are_items_shown,
     counted_mean,
@@ -128,3 +132,43 @@ def test_items_are_shown_only_when_exactly_the_counted_raters_answered_all(
 )
 def test_comments_need_five_respondents_of_whom_three_commented(respondents, commented, threshold, expected):
     assert are_comments_shown(respondents=respondents, commented=commented, threshold=threshold) is expected
+
+
+GROUP = st.dictionaries(st.sampled_from("ABC"), st.integers(0, 6), min_size=1)
+
+
+def plain_partition(groups, threshold):
+    """Rule 1 as it is written, for one subject: the cell of each group as a set, or deleted, or absent."""
+    sizes = {group: min(of.values()) for group, of in groups.items() if any(of.values())}
+    small = [group for group, size in sizes.items() if size < threshold]
+    cell = {group: frozenset({group}) for group in sizes if group not in small}
+    together = list(small)
+    asked_of_all = set.intersection(*(set(groups[group]) for group in small)) if small else set()
+    merged = [sum(groups[group][name] for group in small) for name in asked_of_all]
+    if small and min(merged, default=0) < threshold:
+        if not cell:
+            return dict.fromkeys(small, "deleted")
+        together.append(min(cell, key=lambda group: (sizes[group], group)))
+    return cell | dict.fromkeys(together, frozenset(together))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.dictionaries(st.integers(0, 3), GROUP, max_size=4), min_size=1, max_size=4), st.integers(3, 6))
+def test_the_partition_of_a_cycle_is_the_rule_as_it_is_written(subjects, threshold):
+    counts, asked = np.zeros((len(subjects), 4, 3), int), np.zeros((len(subjects), 4, 3), bool)
+    for number, groups in enumerate(subjects):
+        for group, of_group in groups.items():
+            for name, count in of_group.items():
+                counts[number, group, "ABC".index(name)] = count
+                asked[number, group, "ABC".index(name)] = True
+    found = partition_cycle(counts, asked=asked, threshold=threshold).cell_of_group.tolist()
+    for groups, cells in zip(subjects, found, strict=True):
+        expected = plain_partition(groups, threshold)
+        for group, cell in enumerate(cells):
+            if group not in expected:
+                assert cell == ABSENT
+            elif expected[group] == "deleted":
+                assert cell == DELETED
+            else:
+                assert {other for other in range(4) if cells[other] == cell} == expected[group]
+                assert cell == min(expected[group])
