@@ -50,7 +50,7 @@ def fair_averages(calibration: Calibration) -> FairAverages | NotEstimable:
 def _expected(calibration: Calibration, location: NDArray[np.float64], facet: Measures) -> NDArray[np.float64]:
     """Expected ratings at places of the scale, the mean over the step groups of all items that have a measure."""
     thresholds = calibration.thresholds
-    measured = np.flatnonzero(calibration.items.has)
+    measured = np.flatnonzero(calibration.items.has & thresholds.is_used[thresholds.group_of_item].any(axis=1))
     group, number = np.unique(thresholds.group_of_item[measured], return_counts=True)
     item = np.array([measured[thresholds.group_of_item[measured] == one][0] for one in group])
     potential = thresholds.potentials_of(item)

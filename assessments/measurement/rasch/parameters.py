@@ -72,18 +72,18 @@ def idle_directions(
     Persons with measures of their own absorb a common change of the raters (or items) they share; with a distribution
     of persons only its origin does. Items and raters absorb each other. `rater_is_free` is False with a prior on them.
     """
-    items, raters = (len(side) for side in found.items_and_raters)
-    columns = []
+    of_item, of_rater = found.items_and_raters
+    items, columns = len(of_item), []
     if has_origin:
-        origin = np.arange(len(is_free)) == items + raters
-        columns.append(_change(is_free, 0, np.ones(items)) - origin)
-        columns.append(_change(is_free, items, np.ones(raters)) - origin if rater_is_free else np.zeros(len(is_free)))
+        origin = np.arange(len(is_free)) == items + len(of_rater)
+        changes = [_change(is_free, 0, of_item >= 0)]
+        changes += [_change(is_free, items, of_rater >= 0)] if rater_is_free else []
+        columns += [change - origin for change in changes if change.any()]
     else:
         columns += [_change(is_free, items, found.persons_and_raters[1] == part) for part in range(found.subsets)]
         parts = int(found.persons_and_items[1].max(initial=-1)) + 1
         columns += [_change(is_free, 0, found.persons_and_items[1] == part) for part in range(parts)]
     if rater_is_free:
-        of_item, of_rater = found.items_and_raters
         for part in range(int(of_rater.max(initial=-1)) + 1):
             ups, downs = _change(is_free, 0, of_item == part), _change(is_free, items, of_rater == part)
             columns.append((ups - downs) * (ups.any() and downs.any()))
@@ -173,13 +173,13 @@ class GaugedFactor:
         self._free = np.flatnonzero(layout.is_free)
         self._size = len(layout.start)
         free, self._directions = information[np.ix_(self._free, self._free)], layout.directions
-        scale = float(np.trace(free)) / max(len(free), 1)
+        scale = max(float(np.trace(free)) / max(len(free), 1), 1.0)
         self._scale = scale
         if not np.isfinite(scale):
             raise LinAlgError
         self._factor = cho_factor(free + scale * self._directions @ self._directions.T, lower=True)
         root = np.diagonal(self._factor[0])
-        if (root**2 < NEGLIGIBLE * max(scale, 1e-300)).any():
+        if (root**2 < NEGLIGIBLE * scale).any():
             raise LinAlgError
 
     def solution(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -192,6 +192,6 @@ class GaugedFactor:
         """Covariance (all, all) of the measures; 0 where nothing is free."""
         found = np.zeros((self._size, self._size))
         inside = cho_solve(self._factor, np.eye(len(self._free)))
-        inside -= self._directions @ self._directions.T / (self._scale or 1.0)
+        inside -= self._directions @ self._directions.T / self._scale
         found[np.ix_(self._free, self._free)] = inside
         return found

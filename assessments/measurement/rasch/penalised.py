@@ -21,7 +21,7 @@ from assessments.measurement.rasch.rating_table import RatingTable
 from assessments.measurement.reasons import NotEstimable, Reason
 
 ROUNDS = 500
-SAME = 1e-7
+SAME = 1e-8
 NO_VARIANCE = 1e-7
 GREATEST_VARIANCE = 400.0
 
@@ -104,33 +104,42 @@ def _reported(variance: float) -> float:
 
 def _with_variances(
     arrow: PersonArrow, prepared: Preparation
-) -> tuple[tuple[float, float], ArrowMaximum, NDArray[np.float64]] | None:
+) -> tuple[NDArray[np.float64], ArrowMaximum, NDArray[np.float64]] | None:
     """Variances of persons and raters, the maximum under them, and the covariance of the measures below the persons."""
     layout = prepared.layout
     has_person = prepared.usable.person_reason == Reason.ESTIMATED
     raters = layout.items + np.flatnonzero(layout.is_free[layout.items : layout.origin])
     person, lower = np.zeros(arrow.persons), layout.start.copy()
-    variances = (1.0, 0.25 if len(raters) > 1 else NO_VARIANCE)
-    for _ in range(ROUNDS):
-        precision = Precision(*(1.0 / variance for variance in variances))
+    path = [np.log([1.0, 0.25 if len(raters) > 1 else NO_VARIANCE])]
+    for number in range(1, ROUNDS):
+        variances = np.exp(path[-1])
+        precision = Precision(*(1.0 / variances))
         found = arrow_maximum(arrow, precision=precision, person=person, lower=lower, steps=2)
         if found is None:
             return None
         person, lower, covariance = found.person, found.lower, found.factor.inverse()
         own = _person_variance(found, covariance, variances[0], np.zeros(len(lower)))
-        renewed = (
-            _variance(person[has_person], own[has_person], variances[0]),
-            _variance(lower[raters], np.diagonal(covariance)[raters], variances[1]),
-        )
-        if max(renewed) > GREATEST_VARIANCE:
+        of_person = _variance(person[has_person], own[has_person], variances[0])
+        of_rater = _variance(lower[raters], np.diagonal(covariance)[raters], variances[1])
+        if max(of_person, of_rater) > GREATEST_VARIANCE:
             return None
-        change = max(abs(new - old) / (old + 1e-3) for new, old in zip(renewed, variances, strict=True))
-        variances = renewed
-        if change < SAME:
+        path.append(np.log([of_person, of_rater]))
+        if np.abs(np.exp(path[-1]) - variances).max() < SAME:
             break
-    precision = Precision(*(1.0 / variance for variance in variances))
+        if number % 3 == 0:
+            path.append(_farther(*path[-3:]))
+    variances = np.exp(path[-1])
+    precision = Precision(*(1.0 / variances))
     last = arrow_maximum(arrow, precision=precision, person=person, lower=lower)
     return None if last is None else (variances, last, last.factor.inverse())
+
+
+def _farther(before: NDArray[np.float64], then: NDArray[np.float64], now: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where logarithms of variances are heading (Aitken), at most three beyond; never below the bound for 0."""
+    step, ratio = now - then, np.zeros(2)
+    np.divide(step, then - before, out=ratio, where=then != before)
+    ratio = np.clip(ratio, 0.0, 0.95)
+    return np.maximum(now + np.clip(step * ratio / (1 - ratio), -3.0, 3.0), np.log(NO_VARIANCE))
 
 
 def _variance(value: NDArray[np.float64], uncertainty: NDArray[np.float64], variance: float) -> float:

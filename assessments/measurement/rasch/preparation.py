@@ -58,7 +58,7 @@ def preparation(
         table,
         group_of_item=groups,
         needs_variation=(needs_person, needs_item, needs_rater),
-        has_known_thresholds=known_steps is not None,
+        has_all_categories=known_steps is not None or is_adjusted,
     )
     if not usable.is_used.any():
         return NotEstimable(usable.any_reason)

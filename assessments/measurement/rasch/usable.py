@@ -31,18 +31,19 @@ def usable_ratings(
     *,
     group_of_item: NDArray[np.int64],
     needs_variation: tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]],
-    has_known_thresholds: bool,
+    has_all_categories: bool,
 ) -> UsableRatings:
     """Set aside, again and again, the elements whose ratings are all at one end of the used scale.
 
     `needs_variation` says per person, item and rater whether its measure comes from the likelihood alone (no anchor, no
-    prior): such a measure would be infinite. Reasons: NO_ANSWERS without ratings, NO_VARIATION at an end of the scale,
-    TOO_FEW_VALUES when all its ratings went with other elements.
+    prior): such a measure would be infinite. The ends are those of the used categories, or of the scale where it
+    `has_all_categories` (by known thresholds, or ratings that count as spread over all). Reasons: NO_ANSWERS without
+    ratings, NO_VARIATION at an end, TOO_FEW_VALUES when all its ratings went with other elements.
     """
     is_used = np.ones(len(table.score), dtype=np.bool_)
     extreme = [np.zeros(size, dtype=np.bool_) for _, size in table.facets]
     while True:
-        low, high = _ends(table, is_used, group_of_item, has_known_thresholds=has_known_thresholds)
+        low, high = _ends(table, is_used, group_of_item, has_all_categories=has_all_categories)
         score, group = table.score[is_used], group_of_item[table.item[is_used]]
         above, below = (score - low[group]).astype(np.float64), (high[group] - score).astype(np.float64)
         found = []
@@ -51,6 +52,8 @@ def usable_ratings(
             rated = np.bincount(used, minlength=size) > 0
             at_end = (np.bincount(used, above, size) == 0) | (np.bincount(used, below, size) == 0)
             found.append(needs & rated & at_end)
+        # A group of items with ratings in a single category has no thresholds, even if its difficulties are known.
+        found[1] |= (low == high)[group_of_item] & (np.bincount(table.item[is_used], minlength=table.items) > 0)
         if not any(one.any() for one in found):
             break
         extreme = [known | one for known, one in zip(extreme, found, strict=True)]
@@ -64,11 +67,11 @@ def usable_ratings(
 
 
 def _ends(
-    table: RatingTable, is_used: NDArray[np.bool_], group_of_item: NDArray[np.int64], *, has_known_thresholds: bool
+    table: RatingTable, is_used: NDArray[np.bool_], group_of_item: NDArray[np.int64], *, has_all_categories: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Lowest and highest category in use, per group of items."""
     groups = int(group_of_item.max(initial=0)) + 1
-    if has_known_thresholds:
+    if has_all_categories:
         return np.zeros(groups, dtype=np.int64), np.full(groups, table.top)
     some = category_counts(table, is_used, group_of_item) > 0
     return some.argmax(axis=1), table.top - some[:, ::-1].argmax(axis=1)
