@@ -162,11 +162,18 @@ def general_association(tables: ArrayLike) -> GeneralAssociation | NotEstimable:
     spread = [_multinomial(shares) for shares in (groups, outcomes)]
     scale = (number**2 / (number - 1))[:, 0]
     covariance = np.einsum("kil,kjm,k->ijlm", *spread, scale).reshape(distance.size, distance.size)
-    degrees = int(np.linalg.matrix_rank(covariance, hermitian=True)) if covariance.size else 0
-    if degrees == 0:
+    deviation = np.sqrt(np.diagonal(covariance))
+    varies = deviation > 0
+    if not varies.any():
         return NotEstimable(Reason.NO_VARIATION)
-    # The covariance is singular by the margins; its pseudoinverse gives what leaving out a row and a column gives.
-    statistic = float(distance @ np.linalg.pinv(covariance, rcond=1e-10, hermitian=True) @ distance)
+    # By the margins the covariance is singular; its own directions, without those that cannot vary, give what leaving
+    # out a group and an outcome gives. Scaled first, so that a rare outcome is not taken for one that cannot vary.
+    scaled = covariance[np.ix_(varies, varies)] / np.outer(deviation[varies], deviation[varies])
+    size, direction = np.linalg.eigh(scaled)
+    free = size > 1e-9 * size[-1]
+    degrees = int(free.sum())
+    part = (distance[varies] / deviation[varies]) @ direction[:, free]
+    statistic = float((part**2 / size[free]).sum())
     return GeneralAssociation(statistic, degrees, _upper_tail(statistic, degrees))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
 from review.rewards.conditional_odds import exact_test
@@ -127,6 +128,15 @@ def test_one_stratum_gives_its_own_ratio_and_pearsons_test():
     assert found.impact_ratio.log_error == pytest.approx(np.sqrt(1 / 12 - 1 / 17 + 1 / 9 - 1 / 18))
     assert found.statistic == pytest.approx(two_proportion_test([[12, 5], [9, 9]]).z ** 2 * 34 / 35)
     assert breslow_day([[12, 5], [9, 9]]) == NotEstimable(Reason.TOO_FEW_VALUES)
+
+
+def test_rare_outcomes_and_empty_groups_keep_their_degrees():
+    rare = general_association([[[400_000, 3, 0], [500_000, 2, 0], [300_000, 5, 0], [0, 0, 0]]])
+    assert rare.degrees == 2
+    assert rare.statistic == pytest.approx(
+        stats.chi2_contingency([[400_000, 3], [500_000, 2], [300_000, 5]]).statistic * (1_200_009 / 1_200_010), rel=1e-9
+    )
+    assert general_association(np.zeros((0, 2, 3))) == NotEstimable(Reason.NO_VARIATION)
 
 
 def test_strata_without_a_choice_change_nothing():
