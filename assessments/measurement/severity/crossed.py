@@ -19,11 +19,13 @@ from assessments.measurement.severity.predictions import (
     AdjustedScores,
     Effects,
     FixedPart,
+    Prediction,
     adjusted_scores,
     effects_of,
     fixed_part,
     predictions,
 )
+from assessments.measurement.severity.profiled_criterion import Fit
 from assessments.measurement.severity.variance_search import best_fit
 
 METHODS = ("reml", "ml")
@@ -109,19 +111,21 @@ def crossed_effects(
     without = best_fit(mixed_design(fixed, [ratees]), restricted=method == "reml")
     if isinstance(fit, NotEstimable):
         return fit
-    if isinstance(without, NotEstimable):
-        return without
-    found = predictions(fit)
+    return without if isinstance(without, NotEstimable) else crossed_result(fit, predictions(fit), without)
+
+
+def crossed_result(fit: Fit, found: list[Prediction], without: Fit) -> CrossedEffects:
+    """Everything that the fit with ratees first and raters second says, beside the fit without raters."""
     return CrossedEffects(
-        method=method,
+        method="reml" if fit.restricted else "ml",
         criterion=fit.criterion,
         residual_variance=fit.residual_variance,
         fixed=fixed_part(fit),
         ratees=effects_of(fit, RATEE, found[RATEE]),
         raters=effects_of(fit, RATER, found[RATER]),
-        adjusted=adjusted_scores(fit, RATEE, found),
+        adjusted=adjusted_scores(fit, found, ratee=RATEE, rater=RATER),
         rater_test=boundary_test(fit.criterion, without=without.criterion),
-        connectivity=connectivity(ratees, raters),
+        connectivity=connectivity(fit.design.factors[RATEE], fit.design.factors[RATER]),
     )
 
 

@@ -56,8 +56,8 @@ def named_raters(ratee: ArrayLike, *, rater: ArrayLike) -> NamedRaters:
 def severity_counts(effect: ArrayLike, *, edges: ArrayLike) -> NDArray[np.int64] | NotEstimable:
     """How many raters lie in each class of leniency: all that is told of anonymous raters, over a whole cycle.
 
-    `effect` (raters,) in rating points, `edges` (classes - 1,) rising; a class holds its lower edge. Gives (classes,), or
-    not estimable (below threshold) for fewer than ten raters. Raises NotFiniteError, ShapeError, SeverityError.
+    `effect` (raters,) in rating points, `edges` (classes - 1,) rising; a class holds its lower edge. Gives (classes,);
+    not estimable (below threshold) below ten raters. Raises NotFiniteError, ShapeError, SeverityError.
     Source: the numeric contract, rule 7.
 
     >>> severity_counts([-0.6, 0.0, 0.1, 0.5, *[0.0] * 6], edges=[-0.25, 0.25])

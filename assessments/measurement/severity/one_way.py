@@ -99,6 +99,6 @@ def one_way_effects(
         residual_variance=fit.residual_variance,
         fixed=fixed_part(fit),
         groups=effects_of(fit, 0, found[0]),
-        shrunk=adjusted_scores(fit, 0, found),
+        shrunk=adjusted_scores(fit, found, ratee=0, rater=None),
         test=boundary_test(fit.criterion, without=without.criterion),
     )

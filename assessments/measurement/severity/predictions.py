@@ -143,17 +143,19 @@ def fixed_part(fit: Fit) -> FixedPart:
     return FixedPart(coefficient, error, reason)
 
 
-def adjusted_scores(fit: Fit, factor: int, found: list[Prediction]) -> AdjustedScores:
+def adjusted_scores(fit: Fit, found: list[Prediction], *, ratee: int, rater: int | None) -> AdjustedScores:
     """Scores of the levels of one factor (the ratees) at the mean of the fixed part, and why they move."""
-    fixed, levels = fit.design.fixed, fit.design.factors[factor]
+    fixed, levels = fit.design.fixed, fit.design.factors[ratee]
     explained = fixed.basis @ (fixed.triangle @ fixed.start + fit.coefficients)
     middle = float(explained.mean())
     raw = level_sums(levels, explained + fixed.remainder - fixed.basis @ fit.coefficients) / levels.count
     mix = middle - level_sums(levels, explained) / levels.count
-    value = middle + found[factor].effect
-    error = np.sqrt(found[factor].error_variance(fit, fixed.basis.mean(axis=0)))
-    shrinkage = -fit.residual_sums[factor] / levels.count
+    severity = np.zeros(levels.size)
+    if rater is not None:
+        leniency = found[rater].effect[fit.design.factors[rater].index]
+        severity = -level_sums(levels, leniency) / levels.count
+    value = middle + found[ratee].effect
+    error = np.sqrt(found[ratee].error_variance(fit, fixed.basis.mean(axis=0)))
     reach = NORMAL_95 * error
-    return AdjustedScores(
-        value, error, value - reach, value + reach, raw, mix, value - raw - mix - shrinkage, shrinkage
-    )
+    shrinkage = value - raw - mix - severity
+    return AdjustedScores(value, error, value - reach, value + reach, raw, mix, severity, shrinkage)
