@@ -7,7 +7,7 @@ bound; whoever is too near for them is compared in whole numbers, and all sums a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from review.rewards.exact_arrays import DOUBT, WORD, Integers, largest, product, quotients, total
 
 NEWTON_STEPS = 4
-FEW = 64
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,11 @@ class BudgetLines:
         """Where each line meets its bound, as doubles."""
         return np.asarray((bound - self.near_start) / self.near_slope)
 
-    def bend(self, row: int, bound: NDArray[np.int64]) -> Fraction:
-        """Where one line meets its bound, exactly."""
-        return Fraction(int(bound[row]) * self.denominator - int(self.start[row]), int(self.slope[row]))
+    def bends(self, rows: NDArray[np.intp], bound: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+        """Where some lines meet their bounds, exactly: numerators and denominators above 0."""
+        bounds, starts, slopes = (part[rows].tolist() for part in (bound, self.start, self.slope))
+        for height, start, slope in zip(bounds, starts, slopes, strict=True):
+            yield height * self.denominator - start, slope
 
     def numerators(self, rows: NDArray[np.intp], way: Fraction) -> Integers:
         """Amounts of some people without bounds, times `denominator x way.denominator`, exactly."""
@@ -97,7 +98,8 @@ def way_to(lines: BudgetLines, budget: int, *, end: Fraction | None) -> Place:
     them, so that at most `8 log2(people)` places are looked at. The budget covers the least amounts. Without `end` the
     way ends where nobody grows any more.
     """
-    last = max(_extreme(lines, lines.most, max), Fraction(0)) if end is None else end
+    everyone = np.arange(len(lines.most))
+    last = max(_extreme(lines, lines.most, everyone, is_first=False), Fraction(0)) if end is None else end
     high = lines.place(last)
     if high.cost <= budget:
         return high
@@ -126,41 +128,48 @@ def _beginning(lines: BudgetLines) -> Place:
 def _between(lines: BudgetLines, low: Place, high: Place, budget: int) -> Fraction:
     """Middle bend between two places, or where the straight line between them meets the budget if there is none."""
     at, until = float(low.way), float(high.way)
-    reach = DOUBT * max(abs(at), abs(until))
-    bends = np.concatenate([lines.near_bends(lines.least), lines.near_bends(lines.most)])
-    found = np.flatnonzero((bends >= at - reach) & (bends <= until + reach))
-    found = found[np.argsort(bends[found], kind="stable")]
-    middle = found[len(found) // 2 :][:1]
-    for some in (middle, found) if len(found) > FEW else (found,):
-        exactly = {lines.bend(place % len(lines.least), _bound(lines, place)) for place in some.tolist()}
-        inside = sorted(bend for bend in exactly if low.way < bend < high.way)
-        if inside:
-            return inside[len(inside) // 2]
+    # A bend is a difference of doubles, so that its error grows with both.
+    reach = DOUBT * (max(abs(at), abs(until)) + float(np.max(lines.near_start / lines.near_slope)))
+    bounds = (lines.least, lines.most)
+    bends = np.concatenate([lines.near_bends(bound) for bound in bounds])
+    inside = np.flatnonzero((bends > at + reach) & (bends < until - reach))
+    if inside.size:
+        near = inside[np.argpartition(bends[inside], len(inside) // 2)[len(inside) // 2 :][:1]]
+    else:
+        # Doubles do not tell on which side of the ends these bends are.
+        near = np.flatnonzero((bends >= at - reach) & (bends <= until + reach))
+    first, second = near[near < len(lines.least)], near[near >= len(lines.least)] - len(lines.least)
+    pairs = (pair for some, bound in zip((first, second), bounds, strict=True) for pair in lines.bends(some, bound))
+    between = sorted({Fraction(*pair) for pair in pairs if _is_between(pair, low.way, high.way)})
+    if between:
+        return between[len(between) // 2]
     return low.way + (budget - low.cost) * (high.way - low.way) / (high.cost - low.cost)
 
 
-def _bound(lines: BudgetLines, place: int) -> NDArray[np.int64]:
-    """Which bound a bend belongs to when those of the least amounts stand before those of the most."""
-    return lines.least if place < len(lines.least) else lines.most
+def _is_between(pair: tuple[int, int], low: Fraction, high: Fraction) -> bool:
+    """Whether a fraction lies between two others; quicker than making it one."""
+    above, below = pair
+    return low.numerator * below < above * low.denominator and above * high.denominator < high.numerator * below
 
 
 def _end_of_level(lines: BudgetLines, place: Place) -> Place:
     """Where the cost next grows: the first bend of those who are still at their least."""
     rising = np.flatnonzero(place.is_least & (lines.least < lines.most))
-    return lines.place(_extreme(lines, lines.least, min, rising))
+    return lines.place(_extreme(lines, lines.least, rising, is_first=True))
 
 
-def _extreme(
-    lines: BudgetLines, bound: NDArray[np.int64], pick: Callable[..., Any], rows: NDArray[np.intp] | None = None
-) -> Fraction:
-    """First or last of the places where lines meet a bound, exactly."""
-    chosen = np.arange(len(bound)) if rows is None else rows
-    bends = lines.near_bends(bound)[chosen]
-    extreme = pick(bends)
-    size = np.abs(bends) + np.abs(lines.near_start[chosen] / lines.near_slope[chosen])
-    near = chosen[np.abs(bends - extreme) <= 4 * DOUBT * size.max()]
-    found: Fraction = pick(lines.bend(row, bound) for row in near)
-    return found
+def _extreme(lines: BudgetLines, bound: NDArray[np.int64], rows: NDArray[np.intp], *, is_first: bool) -> Fraction:
+    """First or last of the places where some lines meet their bounds, exactly."""
+    sign = -1 if is_first else 1
+    bends = sign * lines.near_bends(bound)[rows]
+    doubt = DOUBT * (np.abs(bends) + np.abs(lines.near_start[rows] / lines.near_slope[rows]))
+    last = int(np.argmax(bends))
+    above, below = next(lines.bends(rows[last : last + 1], bound))
+    near = rows[bends >= bends[last] - 2 * (doubt + doubt[last])]
+    for other_above, other_below in lines.bends(near, bound):
+        if sign * other_above * below > sign * above * other_below:
+            above, below = other_above, other_below
+    return Fraction(above, below)
 
 
 def whole_amounts(

@@ -23,6 +23,8 @@ from review.rewards.exact_arrays import ExactArray
 from tests.oracles import oracle
 from tests.review.rewards.plain_allocation import plain_allocation
 
+QUICK = settings(max_examples=50, deadline=None)
+
 
 def requests_of(data, unit):
     """The people of an oracle, salaries in minor units."""
@@ -143,6 +145,24 @@ def test_a_company_is_paid_as_its_people_one_by_one(method):
     assert found.cost == budget
 
 
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+def test_guidelines_of_all_sizes_are_shared_out_as_in_plain_fractions(method, share):
+    random = np.random.default_rng(11)
+    salaries = np.rint(10 ** random.uniform(2, 9, 90)).astype(int).tolist()
+    rates = [Fraction(int(10**power), 10**6) for power in random.uniform(0, 5.4, 90)]
+    caps = [Fraction(int(part), 1_000) for part in random.integers(0, 80, 90)]
+    budget = int(sum(map(lambda pay, cap: pay * cap, salaries, caps)) * Fraction(share))
+    people = [
+        RaiseRequest(f"{n:02}", pay, rate, cap=cap)
+        for n, (pay, rate, cap) in enumerate(zip(salaries, rates, caps, strict=True))
+    ]
+    found = allocate(people, budget=budget, may_exceed_guideline=True, method=method)
+    whole, exactly, _ = plain_allocation(people, budget=budget, may_exceed_guideline=True, method=method)
+    assert [entry.amount for entry in found.raises] == whole
+    assert [entry.exact_amount for entry in found.raises] == exactly
+
+
 RATES = st.integers(0, 120).map(lambda n: Fraction(n, 1000))
 METHODS = st.sampled_from(Method)
 
@@ -162,6 +182,7 @@ def plans(draw):
     return people, draw(st.integers(max(floors, 1), floors + 300_000))
 
 
+@QUICK
 @given(plans(), st.booleans(), METHODS)
 def test_the_cost_never_exceeds_the_budget_and_equals_it_unless_limited(plan, exceed, method):
     people, budget = plan
@@ -180,7 +201,7 @@ def test_the_cost_never_exceeds_the_budget_and_equals_it_unless_limited(plan, ex
             assert at_cap or at_guideline or grows * request.salary == 0
 
 
-@settings(max_examples=150)
+@QUICK
 @given(plans(), st.booleans(), METHODS)
 def test_it_is_the_allocation_in_plain_fractions(plan, exceed, method):
     people, budget = plan
@@ -191,6 +212,7 @@ def test_it_is_the_allocation_in_plain_fractions(plan, exceed, method):
     assert (found.factor if method is Method.PROPORTIONAL else -found.step) == way
 
 
+@QUICK
 @given(plans(), METHODS)
 def test_what_was_allocated_stays_when_it_is_allocated_again(plan, method):
     people, budget = plan
@@ -204,6 +226,7 @@ def test_what_was_allocated_stays_when_it_is_allocated_again(plan, method):
         assert [entry.amount for entry in second.raises] == [entry.amount for entry in first.raises]
 
 
+@QUICK
 @given(plans(), st.integers(0, 10_000), METHODS)
 def test_a_larger_budget_takes_nothing_from_anybody_before_rounding(plan, more, method):
     people, budget = plan
@@ -211,6 +234,7 @@ def test_a_larger_budget_takes_nothing_from_anybody_before_rounding(plan, more, 
     assert all(one.exact_amount <= other.exact_amount for one, other in zip(small, large, strict=True))
 
 
+@QUICK
 @given(plans(), st.randoms(), METHODS)
 def test_the_order_of_people_does_not_matter(plan, random, method):
     people, budget = plan
@@ -220,6 +244,7 @@ def test_the_order_of_people_does_not_matter(plan, random, method):
     assert {entry.key: entry for entry in allocate(shuffled, budget=budget, method=method).raises} == before
 
 
+@QUICK
 @given(plans(), st.integers(0, 8), RATES, METHODS)
 def test_a_higher_guideline_never_brings_a_smaller_raise(plan, number, more, method):
     people, budget = plan
@@ -231,6 +256,7 @@ def test_a_higher_guideline_never_brings_a_smaller_raise(plan, number, more, met
     assert after.amount >= before.amount - 1
 
 
+@QUICK
 @given(st.lists(RATES, min_size=2, max_size=8), st.integers(1, 200_000), st.sampled_from([None, "0.05"]), METHODS)
 def test_of_equal_salaries_the_higher_guideline_gets_no_less(rates, budget, cap, method):
     caps = None if cap is None else [cap] * len(rates)

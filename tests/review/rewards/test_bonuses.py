@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.measurement.apportionment import largest_remainder
@@ -24,6 +24,8 @@ from review.rewards.errors import AmountError, AmountTooLargeError, BonusError, 
 from review.rewards.exact_arrays import ExactArray, Rounding, exact_array, rounded_products
 from review.rewards.proration import Stint, days_of, prorated_share, prorated_shares
 from tests.oracles import oracle
+
+QUICK = settings(max_examples=50, deadline=None)
 
 TIERS = Tiers((0, 100_000, 250_000), ("0.02", "0.05", "0.08"))
 
@@ -55,6 +57,7 @@ CURVES = st.builds(
 )
 
 
+@QUICK
 @given(CURVES, st.lists(st.fractions(-80, 80, max_denominator=20), min_size=1, max_size=8))
 def test_multiples_are_the_points_of_the_curve(curve, figures):
     found = payout_multiples(curve, figures)
@@ -69,6 +72,7 @@ def test_less_is_better_on_a_curve_that_descends():
 AMOUNTS = st.lists(st.integers(0, 500_000), min_size=1, max_size=6)
 
 
+@QUICK
 @given(AMOUNTS)
 def test_marginal_tiers_add_up_slices_and_whole_period_tiers_take_the_reached_rate(amounts):
     slices = [
@@ -83,6 +87,7 @@ def test_marginal_tiers_add_up_slices_and_whole_period_tiers_take_the_reached_ra
     assert whole_period_commissions(TIERS, amounts).fractions() == whole
 
 
+@QUICK
 @given(AMOUNTS)
 def test_more_reached_never_pays_less_and_marginal_tiers_have_no_steps(amounts):
     ordered = sorted(amounts)
@@ -105,6 +110,7 @@ def test_tiers_that_cannot_be_are_refused(starts, rates):
 SHARES = st.fractions(0, 2, max_denominator=60)
 
 
+@QUICK
 @given(st.lists(st.tuples(st.integers(0, 10**12), SHARES, SHARES), max_size=6), st.sampled_from(Rounding))
 def test_a_bonus_is_the_product_rounded_once(people, rounding):
     bases = [base for base, _, _ in people]
@@ -141,12 +147,14 @@ def test_factors_caps_and_units_that_cannot_be_are_refused(wrong):
         bonuses([-10], factors=[])
 
 
+@QUICK
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 900), min_size=1, max_size=8))
 def test_a_pool_without_caps_is_the_largest_remainder(pool, weights):
     found = pooled_bonuses(pool, bases=weights, factors=[])
     assert found.tolist() == (largest_remainder(pool, weights) if sum(weights) else [0] * len(weights))
 
 
+@QUICK
 @given(st.integers(1, 10_000), st.lists(st.tuples(st.integers(1, 900), st.integers(0, 3_000)), min_size=1, max_size=8))
 def test_a_pool_with_caps_is_used_up_unless_all_are_at_their_caps(pool, people):
     shares, caps = ([person[part] for person in people] for part in (0, 1))
@@ -186,6 +194,7 @@ def test_several_stints_part_time_and_leaves():
 DAYS = st.integers(-200, 700)
 
 
+@QUICK
 @given(st.lists(st.tuples(DAYS, st.integers(1, 60), st.sampled_from(["1", "0.5", "0.8"])), max_size=5), st.data())
 def test_the_share_is_the_mean_over_the_days(pieces, data):
     begins, stints = -200, []
@@ -204,6 +213,7 @@ def test_the_share_is_the_mean_over_the_days(pieces, data):
     assert prorated_share(START, END, stints=stints, leaves=[leave]) == by_day / Fraction(366)
 
 
+@QUICK
 @given(st.lists(st.tuples(DAYS, st.one_of(st.none(), st.integers(0, 900))), max_size=6))
 def test_a_company_has_the_shares_of_its_people(people):
     first = [START + timedelta(begins) for begins, _ in people]

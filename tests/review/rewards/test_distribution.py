@@ -8,7 +8,7 @@ from math import factorial, prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, wasserstein_distance
 
@@ -20,6 +20,8 @@ from review.rewards.grades import distribution_guidance, interpolated_coefficien
 from review.rewards.limits import counts_within, limit_check
 from review.rewards.protected_ties import boundary_zones, ranked_grades
 from tests.oracles import oracle
+
+QUICK = settings(max_examples=50, deadline=None)
 
 GRADES = "SABCD"
 COUNTS = st.lists(st.integers(0, 9), min_size=5, max_size=5).map(lambda counts: dict(zip(GRADES, counts, strict=True)))
@@ -37,6 +39,7 @@ def test_the_counts_of_the_oracle_and_a_limit_below_them():
     assert limited.counts == {"S": 3, "A": 6, "B": 17, "C": 7, "D": 4}
 
 
+@QUICK
 @given(COUNTS, LIMITS)
 def test_fitted_counts_keep_every_limit_with_the_fewest_steps(counts, limits):
     people, found = sum(counts.values()), limit_check(counts, limits=limits)
@@ -79,6 +82,7 @@ def test_limits_that_cannot_be_are_refused(limits):
 HUNDREDTHS = st.lists(st.integers(6_000, 12_500), min_size=1, max_size=8)
 
 
+@QUICK
 @given(HUNDREDTHS, st.floats(0, 12))
 def test_zones_of_a_company_are_those_of_its_people(hundredths, error):
     found = boundary_zones(np.array(hundredths), standard_error=np.full(len(hundredths), error))
@@ -87,6 +91,7 @@ def test_zones_of_a_company_are_those_of_its_people(hundredths, error):
         assert DEFAULT_BANDS.grades[found.best[person] : found.worst[person] + 1] == zone
 
 
+@QUICK
 @given(HUNDREDTHS)
 def test_interpolated_coefficients_of_a_company_are_those_of_its_people(hundredths):
     found = interpolated_coefficients(np.array(hundredths)).fractions()
@@ -96,6 +101,7 @@ def test_interpolated_coefficients_of_a_company_are_those_of_its_people(hundredt
 PEOPLE = st.lists(st.tuples(st.integers(0, 60), st.sampled_from([0.0, 1.0, 4.0])), min_size=1, max_size=12)
 
 
+@QUICK
 @given(PEOPLE, st.data())
 def test_two_whose_order_is_in_doubt_can_always_have_the_same_grade(people, data):
     value, error = (np.array([person[part] for person in people], dtype=np.float64) for part in (0, 1))
@@ -141,6 +147,7 @@ def probability(counts, shares):
     return ways * prod(share**number for share, number in zip(shares, counts, strict=True))
 
 
+@QUICK
 @given(st.lists(st.integers(0, 3), min_size=3, max_size=3), st.sampled_from([(10, 60, 30), (25, 25, 50), (40, 40, 20)]))
 def test_small_teams_have_the_exact_multinomial_p_value(counts, percent):
     shares = [Fraction(part, 100) for part in percent]
@@ -155,6 +162,7 @@ def test_small_teams_have_the_exact_multinomial_p_value(counts, percent):
         assert found.reason[0] == Reason.TOO_FEW_VALUES
 
 
+@QUICK
 @given(st.lists(st.integers(0, 40), min_size=5, max_size=5).filter(any))
 def test_the_distance_is_that_between_two_distributions_and_the_shift_its_direction(counts):
     shares = [10, 20, 50, 15, 5]

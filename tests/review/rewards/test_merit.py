@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.aggregation.bands import DEFAULT_BANDS, GradeBands
@@ -16,6 +16,8 @@ from review.rewards.errors import AmountError, MeritMatrixError, SalaryRangeErro
 from review.rewards.merit import MeritMatrix, compa_ratio, range_penetration, range_places
 from review.rewards.merit_surface import MeritSurface, surface_of
 from tests.oracles import oracle
+
+QUICK = settings(max_examples=50, deadline=None)
 
 MATRIX = MeritMatrix(
     edges=("0.8", "0.9", "1.1", "1.2"),
@@ -41,6 +43,7 @@ def test_the_place_of_many_salaries_is_that_of_the_oracle():
     assert found.penetration.tolist() == [case["expected"]["range_penetration"]] * 2
 
 
+@QUICK
 @given(SALARIES, st.integers(0, 1_000), MIDPOINTS, st.integers(1, 1_000))
 def test_places_are_those_of_one_person(salary, low, middle, width):
     found = range_places([salary], minima=[low], midpoints=[middle], maxima=[low + width])
@@ -57,6 +60,7 @@ def test_ranges_that_cannot_be_are_refused():
         range_places([-5], **good)
 
 
+@QUICK
 @given(st.lists(st.tuples(st.integers(0, 4), SALARIES, MIDPOINTS), max_size=6))
 def test_a_company_has_the_guidelines_of_its_people(people):
     places, salaries, midpoints = (np.array([person[part] for person in people], dtype=np.int64) for part in range(3))
@@ -79,6 +83,7 @@ def test_at_the_centres_of_the_bands_both_matrices_agree():
             assert SURFACE.guideline(hundredths, ratio) == MATRIX.guideline(grade, ratio)
 
 
+@QUICK
 @given(HUNDREDTHS, st.fractions(0, 2, max_denominator=500), st.integers(0, 500), st.fractions(0, 1, max_denominator=99))
 def test_more_points_or_a_lower_ratio_never_lower_a_guideline(hundredths, ratio, more, higher):
     here = SURFACE.guideline(hundredths, ratio)
@@ -91,6 +96,7 @@ def test_there_are_no_cliffs():
     assert MATRIX.guideline("S", Fraction(1)) - MATRIX.guideline("A", Fraction(1)) == Fraction(2, 100)
 
 
+@QUICK
 @given(st.lists(st.tuples(HUNDREDTHS, SALARIES, MIDPOINTS), max_size=6))
 def test_a_company_has_the_even_guidelines_of_its_people_to_the_millionth(people):
     hundredths, salaries, midpoints = (np.array([person[k] for person in people], dtype=np.int64) for k in range(3))
@@ -99,6 +105,7 @@ def test_a_company_has_the_even_guidelines_of_its_people_to_the_millionth(people
     assert found.numerator.tolist() == [round(rate * 1_000_000) for rate in exactly]
 
 
+@QUICK
 @given(HUNDREDTHS, st.floats(0, 8), st.fractions("1/2", "3/2", max_denominator=40))
 def test_an_expected_guideline_is_the_mean_over_what_the_points_may_be(hundredths, error, ratio):
     found = SURFACE.expected_guidelines(

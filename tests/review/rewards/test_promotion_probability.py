@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
@@ -14,10 +14,13 @@ from review.rewards.errors import RewardError
 from review.rewards.promotion import probability_reached
 from review.rewards.promotion_probability import promotion_choices, promotion_probabilities
 
+QUICK = settings(max_examples=50, deadline=None)
+
 SCORES = st.lists(st.floats(1, 5), min_size=3, max_size=3)
 ERRORS = st.lists(st.floats(0.05, 1), min_size=3, max_size=3)
 
 
+@QUICK
 @given(SCORES, ERRORS, st.floats(0, 0.9))
 def test_all_requirements_are_less_probable_than_the_weakest_and_more_than_independent_ones(
     scores, errors, correlation
@@ -72,6 +75,7 @@ def test_numbers_that_cannot_be_are_refused(wrong):
         promotion_probabilities(columns.pop("value"), **columns)
 
 
+@QUICK
 @given(st.floats(0, 1), st.floats(0.1, 9), st.floats(0.1, 9))
 def test_the_favoured_choice_is_the_cheaper_one(chance, early, late):
     found = promotion_choices([chance], cost_of_too_early=early, cost_of_too_late=late)
@@ -90,6 +94,7 @@ def test_costs_and_chances_that_cannot_be_are_refused(numbers):
         promotion_choices(chance, cost_of_too_early=early, cost_of_too_late=late)
 
 
+@QUICK
 @given(st.floats(1, 5), st.floats(0, 1), st.floats(1, 5), st.floats(0, 1))
 def test_a_priority_is_the_mean_shortfall_times_weight_and_learnability(score, error, target, ease):
     found = priority_table([[score]], standard_error=error, targets=target, weights=0.4, learnability=ease)
@@ -100,6 +105,7 @@ def test_a_priority_is_the_mean_shortfall_times_weight_and_learnability(score, e
     assert found.expected_gap[0, 0] >= 0
 
 
+@QUICK
 @given(st.floats(1, 5), st.floats(0.001, 1), st.floats(1, 5), st.floats(0, 2))
 def test_priority_grows_with_the_target_and_falls_with_the_score(score, error, target, more):
     here, wanted, better = (
