@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from assessments.measurement.reasons import NotEstimable, Reason
 from review.aggregation.errors import AggregationError
 
+LEAST_PEOPLE = 10
+
 
 @dataclass(frozen=True)
 class CompositeReliability:
@@ -46,6 +48,32 @@ def composite_reliability(
     if not variance > 0:
         return NotEstimable(Reason.NO_VARIATION)
     return CompositeReliability(variance, 1 - error / variance, float(np.sqrt(error)))
+
+
+def observed_reliability(
+    value: NDArray[np.float64], *, standard_error: NDArray[np.float64]
+) -> CompositeReliability | NotEstimable:
+    """Reliability of composites of people from the composites themselves and their errors, both (people,).
+
+    `1 - mean of se^2 / variance of the values`, not below 0; the standard error is the root of the mean of se^2. Unlike
+    Mosier's formula it needs no errors that are independent from part to part, which those of the same raters are not.
+    Not estimable below ten people or without variation. Raises AggregationError. Source: definition of reliability,
+    Lord & Novick (1968).
+
+    >>> found = observed_reliability(np.arange(10.0), standard_error=np.full(10, 1.0))
+    >>> round(found.variance, 4), round(found.reliability, 4)
+    (9.1667, 0.8909)
+    """
+    if value.ndim != 1 or value.shape != standard_error.shape:
+        raise AggregationError(people=value.shape, errors=standard_error.shape)
+    if not (np.isfinite(value).all() and _within(standard_error, 0, np.inf)):
+        raise AggregationError(value="not_finite")
+    if len(value) < LEAST_PEOPLE:
+        return NotEstimable(Reason.TOO_FEW_VALUES)
+    variance, error = float(value.var(ddof=1)), float((standard_error**2).mean())
+    if not variance > 0:
+        return NotEstimable(Reason.NO_VARIATION)
+    return CompositeReliability(variance, max(1 - error / variance, 0.0), float(np.sqrt(error)))
 
 
 def _within(numbers: NDArray[np.float64], low: float, high: float) -> bool:

@@ -1,6 +1,6 @@
 """Evidence for calibration from a closed cycle's frozen cells: nothing here changes a score."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,7 +14,7 @@ from assessments.measurement.severity.crossed import CrossedEffects, crossed_eff
 from assessments.measurement.uncertainty import estimate
 from people.organisation.models import Person
 from people.roles.models import Viewer
-from review.aggregation.composite_reliability import CompositeReliability, composite_reliability
+from review.aggregation.composite_reliability import observed_reliability
 from review.aggregation.cycle import CycleScores
 from review.aggregation.levels import level_probabilities
 from review.aggregation.prediction import predicted_scores
@@ -30,7 +30,6 @@ from rubrics.profiles.models import Profile
 from web.database import db
 
 LEAST_PEOPLE = 5
-LEAST_OF_ROLE = 10
 EVERYONE_ELSE = 0
 SIGNIFICANT = 0.05
 
@@ -92,33 +91,19 @@ def _roles(cycle: Cycle, scored: ScoredCycle) -> tuple[RoleReliability, ...]:
     statement = select(Participant.subject_id, Participant.profile_id).where(
         Participant.cycle_id == cycle.id, Participant.subject_id.is_not(None), Participant.profile_id.is_not(None)
     )
-    places: dict[int, list[int]] = {}
+    overall, places = scored.scores.overall, defaultdict[int, list[int]](list)
     for subject_id, profile_id in db.session.execute(statement):
         place = scored.place_of_subject.get(subject_id or 0)
-        if place is not None and profile_id is not None and bool(scored.scores.overall.is_estimated[place]):
-            places.setdefault(profile_id, []).append(place)
+        if place is not None and profile_id is not None and bool(overall.is_estimated[place]):
+            places[profile_id].append(place)
     profiles = db.session.scalars(select(Profile).where(Profile.id.in_(places)).order_by(Profile.code))
     return tuple(
-        RoleReliability(profile, len(rows), _role(scored.scores, np.array(rows)))
+        RoleReliability(
+            profile, len(rows), observed_reliability(overall.value[rows], standard_error=overall.standard_error[rows])
+        )
         for profile in profiles
         if (rows := places[profile.id])
     )
-
-
-def _role(result: CycleScores, rows: NDArray[np.int64]) -> CompositeReliability | NotEstimable:
-    """Reliability of the overall score of people with one profile, over the dimensions that all of them have."""
-    if len(rows) < LEAST_OF_ROLE:
-        return NotEstimable(Reason.TOO_FEW_VALUES)
-    weights = result.design.profile_weights[result.profile_of_subject[rows[0]]]
-    counted = result.scores.is_estimated[rows].all(axis=0) & (weights > 0)
-    value, error = result.scores.value[rows][:, counted], result.scores.standard_error[rows][:, counted]
-    deviations = value.std(axis=0, ddof=1)
-    if not len(deviations) or not (deviations > 0).all():
-        return NotEstimable(Reason.NO_VARIATION)
-    reliabilities = np.clip(1 - (error**2).mean(axis=0) / deviations**2, 0.0, 1.0)
-    correlations = np.clip(np.corrcoef(value, rowvar=False).reshape(len(deviations), -1), -1.0, 1.0)
-    share = weights[counted] / weights[counted].sum()
-    return composite_reliability(share, deviations=deviations, reliabilities=reliabilities, correlations=correlations)
 
 
 def _standings(scored: ScoredCycle, effects: CrossedEffects | NotEstimable) -> Mapping[int, Standing]:
