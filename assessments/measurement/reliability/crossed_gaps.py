@@ -108,7 +108,7 @@ class _CrossedParts:
             return None
         left = gaps.left(each)
         left = left if left > ROUNDING * gaps.there.size * largest**2 * people else 0.0
-        return cls((gaps.at_ratio(0.0) - left) / degrees[0], left / degrees[1], degrees)
+        return cls(max(gaps.at_ratio(0.0) - left, 0.0) / degrees[0], left / degrees[1], degrees)
 
 
 def _crossed(
@@ -139,8 +139,10 @@ def _crossed(
         least=-1 / float(gaps.of_people.max()),
         level=level,
     )
-    limits = tuple(float(mean_reliability(end, np.ones(1))[0]) for end in ends)
-    consistency = _pair(variance / (variance + error), (limits[0], limits[1]), raters, test=test)
+    single = variance / (variance + error)
+    low, high = (float(mean_reliability(end, np.ones(1))[0]) for end in ends)
+    # REML stops at zero, where the exact interval may lie below: it then reaches up to the estimate.
+    consistency = _pair(single, (min(low, single), max(high, single)), raters, test=test)
     variances = variance, found.rater_variance, error
     return *_agreement(variances, gaps, of_error=parts.degrees[1], raters=raters, level=level, test=test), *consistency
 

@@ -108,7 +108,9 @@ def one_way_reliability(
     if groups.squares > 0:
         error, least = groups.squares / groups.degrees[1], -1 / float(groups.counts.max())
         bounds = ratio_interval(groups.between, error=error, degrees=groups.degrees, least=least, level=level)
-    return _result(groups, counts, ratio=_reml_ratio(groups), bounds=bounds)
+    ratio = _reml_ratio(groups)
+    # REML stops at zero, where the exact interval may lie below: it then reaches up to the estimate.
+    return _result(groups, counts, ratio=ratio, bounds=(min(bounds[0], ratio), max(bounds[1], ratio)))
 
 
 def _groups(numbers: NDArray[np.float64], whom: NDArray[np.intp], counts: NDArray[np.intp]) -> _Groups:

@@ -136,6 +136,13 @@ def test_missing_ratings_leave_out_nobody():
     assert found.squares == NotEstimable(Reason.PART_MISSING)
 
 
+def test_people_who_differ_less_than_chance_have_no_reliability_within_the_interval():
+    ratings = [[0.3, 0.4, 0.4, 0.3, np.nan, 0.3], [0.3, 0.3, np.nan, 0.4, 0.4, 0.3]]
+    for form in forms_of(intraclass_correlations(ratings)).values():
+        assert (form.value, form.p) == (0, 1)
+        assert form.interval.low < 0 <= form.interval.high
+
+
 def test_gaps_that_leave_no_error_keep_the_one_way_forms():
     found = intraclass_correlations([[1, 2, np.nan], [np.nan, 3, 5]])
     assert found.agreement_single == found.consistency_mean == NotEstimable(Reason.TOO_FEW_VALUES)
