@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg
 
 from assessments.measurement.reasons import NotEstimable, Reason
 from review.rewards.fairness_errors import FigureError
@@ -65,7 +64,7 @@ def robust_fit(response: ArrayLike, *, design: ArrayLike) -> RobustFit | NotEsti
     scale = np.sqrt((columns**2).sum(axis=0))
     if (scale == 0).any():
         return NotEstimable(Reason.COLLINEAR)
-    left, singular, right = linalg.svd(columns / scale, full_matrices=False)
+    left, singular, right = np.linalg.svd(columns / scale, full_matrices=False)
     if singular[-1] <= RANK_TOLERANCE * singular[0]:
         return NotEstimable(Reason.COLLINEAR)
     # What each person adds to each coefficient: (X'X)^-1 X'.
