@@ -98,12 +98,15 @@ def test_salaries_that_are_no_money_are_refused(salaries):
         allocations(salaries, guidelines=["0.05"], budget=10)
 
 
-def test_rates_below_nothing_and_columns_of_other_lengths_are_refused():
-    refused = [{"guidelines": ["-0.01"]}, {"guidelines": ["0.01"], "floors": ["-0.01"]}, {"guidelines": []}]
-    refused += [{"guidelines": ["0.01"], "range_maxima": []}, {"guidelines": ["0.01"], "keys": []}]
-    for columns in refused:
-        with pytest.raises(RaiseLimitsError):
-            allocations([100_000], budget=10, **columns)
+@pytest.mark.parametrize(
+    "wrong", [{"guidelines": ["-0.01"]}, {"guidelines": []}, {"floors": ["-0.01"]}, {"range_maxima": []}, {"keys": []}]
+)
+def test_rates_below_nothing_and_columns_of_other_lengths_are_refused(wrong):
+    with pytest.raises(RaiseLimitsError):
+        allocations([100_000], budget=10, **({"guidelines": ["0.01"]} | wrong))
+
+
+def test_a_floor_above_its_cap_names_who_has_it():
     with pytest.raises(RaiseLimitsError) as refusal:
         allocations([100_000] * 2, guidelines=["0.05"] * 2, floors=[0, "0.03"], caps=["0.01"] * 2, budget=9_000)
     assert refusal.value.details == {"people": [1]}
@@ -122,9 +125,9 @@ def test_money_beyond_the_words_of_the_machine_is_refused_and_up_to_there_exact(
 
 
 def test_equal_remainders_go_to_the_smaller_key_or_to_who_stands_first():
-    columns = {"guidelines": ["0.05"] * 3, "budget": 10}
-    assert allocations([100] * 3, **columns).amount.tolist() == [4, 3, 3]
-    assert allocations([100] * 3, **columns, keys=np.array([7, 5, 6])).amount.tolist() == [3, 4, 3]
+    assert allocations([100] * 3, guidelines=["0.05"] * 3, budget=10).amount.tolist() == [4, 3, 3]
+    keyed = allocations([100] * 3, guidelines=["0.05"] * 3, budget=10, keys=np.array([7, 5, 6]))
+    assert keyed.amount.tolist() == [3, 4, 3]
 
 
 @pytest.mark.parametrize("method", Method)

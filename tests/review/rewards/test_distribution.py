@@ -123,7 +123,7 @@ def test_two_whose_order_is_in_doubt_can_always_have_the_same_grade(people, data
 
 def test_people_who_are_surely_apart_get_their_grades_by_rank():
     found = ranked_grades(np.array([1.0, 9.0, 5.0]), standard_error=np.full(3, 0.1), counts=[1, 0, 2])
-    assert (found.best.tolist(), found.is_open.any()) == ([2, 0, 2], False)
+    assert (found.best.tolist(), found.worst.tolist()) == ([2, 0, 2], [2, 0, 2])
     assert found.is_outside(np.array([2, 1, 2])).tolist() == [False, True, False]
 
 

@@ -51,13 +51,13 @@ def test_places_are_those_of_one_person(salary, low, middle, width):
     assert found.penetration[0] == float(range_penetration(salary, low, low + width))
 
 
-def test_ranges_that_cannot_be_are_refused():
+@pytest.mark.parametrize("wrong", [{"maxima": [1]}, {"midpoints": [0]}, {"midpoints": []}, {"minima": [1, 1]}])
+def test_ranges_that_cannot_be_are_refused(wrong):
     good = {"minima": [1], "midpoints": [2], "maxima": [3]}
-    for wrong in ({"maxima": [1]}, {"midpoints": [0]}, {"midpoints": []}, {"minima": [1, 1]}):
-        with pytest.raises(SalaryRangeError):
-            range_places([5], **(good | wrong))
+    with pytest.raises(SalaryRangeError):
+        range_places([5], **(good | wrong))
     with pytest.raises(AmountError):
-        range_places([-5], **good)
+        range_places([-5], minima=[1], midpoints=[2], maxima=[3])
 
 
 @QUICK
@@ -114,7 +114,8 @@ def test_an_expected_guideline_is_the_mean_over_what_the_points_may_be(hundredth
         salaries=[ratio.numerator * 1_000],
         midpoints=[ratio.denominator * 1_000],
     )
-    knots, rows = [6_650, 8_350, 9_800, 10_800, 11_600], [SURFACE.guideline(k, ratio) for k in SURFACE.points]
+    knots = [6_650, 8_350, 9_800, 10_800, 11_600]
+    rows = [SURFACE.guideline(knot, ratio) for knot in knots]
     fine = np.linspace(-8, 8, 40_001)
     density = np.exp(-(fine**2) / 2)
     by_grid = (np.interp(hundredths + 100 * error * fine, knots, [float(row) for row in rows]) * density).sum()
