@@ -39,8 +39,8 @@ def ours(value: NDArray[np.float64], facets: dict[str, NDArray[np.int64]]) -> GS
 def with_generalizit(value: NDArray[np.float64], facets: dict[str, NDArray[np.int64]]) -> Any:
     """The peer's study, from making its object to its table."""
     frame = import_module("pandas").DataFrame({**facets, "score": value})
-    study = import_module("generalizit").GeneralizIT(data=frame, design_str=DESIGN, response="score")
     with redirect_stdout(StringIO()):
+        study = import_module("generalizit").GeneralizIT(data=frame, design_str=DESIGN, response="score")
         study.calculate_anova()
     return study.design.anova_table
 
