@@ -7,7 +7,7 @@ import pytest
 
 from assessments.measurement.ratings import GROUPS, FormLayout, group_index
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.aggregation.composite_reliability import observed_reliability
+from review.aggregation.composite_reliability import CompositeReliability, observed_reliability
 from review.aggregation.cycle import CycleScores, aggregate_cycle
 from review.aggregation.design import CycleDesign
 from review.aggregation.errors import AggregationError
@@ -94,9 +94,12 @@ def test_observed_reliability_is_the_share_that_is_not_error():
     random = np.random.default_rng(2)
     truth, error = random.normal(3, 0.6, 4_000), np.full(4_000, 0.3)
     found = observed_reliability(truth + random.normal(0, 0.3, 4_000), standard_error=error)
+    none = observed_reliability(truth[:12], standard_error=np.full(12, 9.0))
+    assert isinstance(found, CompositeReliability)
+    assert isinstance(none, CompositeReliability)
     assert found.reliability == pytest.approx(0.8, abs=0.02)
     assert found.standard_error == pytest.approx(0.3)
-    assert observed_reliability(truth[:12], standard_error=np.full(12, 9.0)).reliability == 0
+    assert none.reliability == 0
     assert observed_reliability(truth[:9], standard_error=error[:9]) == NotEstimable(Reason.TOO_FEW_VALUES)
     assert observed_reliability(np.full(10, 3.0), standard_error=error[:10]) == NotEstimable(Reason.NO_VARIATION)
     with pytest.raises(AggregationError):
