@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from assessments.measurement.breakdowns import shown_cells
 from assessments.measurement.release_audit import ReleasedSums
 from benchmarks.findings import Finding
-from tests.assessments.measurement.adversary_breakdowns import given_away
+from tests.assessments.measurement.adversary_breakdowns import given_away, known_to_insiders, left_open
 
 ORGANISATIONS = int(os.environ.get("BENCH_ORGANISATIONS", "50"))
 QUERIES = 10_000
@@ -37,6 +37,7 @@ class Outcome:
     safe_queries: int
     answered_queries: int
     is_anyone_found: bool
+    known_to_insiders: float
     is_anyone_found_behind_plain: bool
 
 
@@ -89,14 +90,17 @@ def outcome(organisation: Organisation, queries: int = QUERIES) -> Outcome:
                 released = released.with_release(query)
             asked[query] = is_allowed
     safe = [cell for cell in cells if len(cell) >= THRESHOLD]
+    names = list(organisation.names)
+    left = left_open(names, released.released)
     return Outcome(
         safe_cells=len(safe),
         shown_cells=int(breakdown.is_shown.sum()),
         is_least_loss=breakdown.is_least_loss,
         safe_queries=len(asked),
         answered_queries=sum(asked.values()),
-        is_anyone_found=given_away(list(organisation.names), released.released),
-        is_anyone_found_behind_plain=given_away(list(organisation.names), safe),
+        is_anyone_found=given_away(left),
+        known_to_insiders=float(known_to_insiders(left).mean()),
+        is_anyone_found_behind_plain=given_away(left_open(names, safe)),
     )
 
 
@@ -112,6 +116,8 @@ def findings(organisations: int = ORGANISATIONS) -> Iterator[Finding]:
         yield Finding(name, "safe cells shown", shown, GOAL if people == SIZE_OF_GOAL else 0.0, 1.0, number)
         answered = sum(one.answered_queries for one in found) / sum(one.safe_queries for one in found)
         yield Finding(name, "safe different queries answered after it", answered, 0.0, 1.0, number)
+        insiders = sum(one.known_to_insiders for one in found) / number
+        yield Finding(name, "people known to somebody who knows their own value", insiders, 0.0, 1.0, number)
     total = len(everything)
     least = sum(one.is_least_loss for one in everything) / total
     yield Finding("breakdowns", "proven to lose least", least, 0.99, 1.0, total)

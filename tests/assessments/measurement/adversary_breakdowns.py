@@ -27,11 +27,8 @@ def cuts(seed: int) -> tuple[list[str], list[frozenset[str]]]:
     return people, list(requests)
 
 
-def given_away(people: list[str], released: Iterable[Collection[str]]) -> bool:
-    """Whether the sum of one person or of two follows from released sums.
-
-    What all sums leave open is the space at right angles to them; a group whose indicator has no part in it is known.
-    """
+def left_open(people: list[str], released: Iterable[Collection[str]]) -> np.ndarray:
+    """What all released sums leave open: the projection onto the space at right angles to them."""
     place = {name: number for number, name in enumerate(people)}
     left, known = np.eye(len(people)), np.zeros((0, len(people)))
     for one in released:
@@ -43,7 +40,20 @@ def given_away(people: list[str], released: Iterable[Collection[str]]) -> bool:
         if length > 1e-6:
             known = np.vstack([known, row / length])
             left -= np.outer(known[-1], known[-1])
+    return left
+
+
+def given_away(left: np.ndarray) -> bool:
+    """Whether the sum of one person or of two follows: a group whose indicator has no part in what is open is known."""
     alone = np.diagonal(left)
     pairs = alone[:, None] + alone + 2 * left
     np.fill_diagonal(pairs, 1.0)
     return bool(alone.min() < 1e-9 or pairs.min() < 1e-9)
+
+
+def known_to_insiders(left: np.ndarray) -> np.ndarray:
+    """People whose value someone else could work out who knows their own: the two are one in what is open."""
+    alone = np.diagonal(left)
+    together = np.abs(left**2 - np.outer(alone, alone)) < 1e-9
+    np.fill_diagonal(together, False)
+    return np.asarray(together.any(axis=1))

@@ -11,7 +11,7 @@ import pytest
 from assessments.measurement.release_audit import ReleasedSums
 from tests.assessments.measurement.adversary import HIGH, LOW, Evidence, Shown, colluders, findings, is_forced, sums_of
 from tests.assessments.measurement.adversary import values_of as possible_values
-from tests.assessments.measurement.adversary_breakdowns import cuts, given_away
+from tests.assessments.measurement.adversary_breakdowns import cuts, given_away, known_to_insiders, left_open
 from tests.assessments.measurement.adversary_releases import PAGES, organisation, plain, promised
 
 ORGANISATIONS = 200
@@ -84,9 +84,18 @@ def test_behind_audited_breakdowns_nobody_is_found_and_behind_a_plain_minimum_so
         for request in requests:
             if released.audited(request).is_allowed:
                 released = released.with_release(request)
-        assert not given_away(people, released.released)
-        exposed += given_away(people, [one for one in requests if len(one) >= 3])
+        assert not given_away(left_open(people, released.released))
+        exposed += given_away(left_open(people, [one for one in requests if len(one) >= 3]))
     assert exposed >= FOUR_IN_FIVE
+
+
+def test_who_knows_their_own_value_can_use_the_difference_of_two_people():
+    # The bound of the audit: it keeps sums over small groups, not differences between two people.
+    released = ReleasedSums(3).with_release("acd").with_release("bcd")
+    left = left_open(list("abcd"), released.released)
+    assert not given_away(left)
+    assert known_to_insiders(left).tolist() == [True, True, False, False]
+    assert known_to_insiders(left_open(list("abcde"), ["abcde"])).tolist() == [False] * 5
 
 
 THREE_AND_ONE = Evidence(
