@@ -1,5 +1,5 @@
 # Thin names for the commands of the project; ./run and ./test need no make.
-.PHONY: run test bench lock messages vendor
+.PHONY: run test bench simulate lock messages vendor
 
 run:
 	./run
@@ -12,6 +12,10 @@ test:
 bench:
 	python3 -m pip --python .venv/bin/python install --quiet --require-hashes --only-binary :all: -r requirements-bench.txt
 	.venv/bin/python -m benchmarks.run $(ONLY)
+
+# Whether intervals cover what they promise and estimates are unbiased, on seeded invented data. ONLY="severity" a part.
+simulate:
+	.venv/bin/python -m benchmarks.simulations $(ONLY)
 
 # After a change of requirements*.in. UPGRADE=--upgrade takes the newest versions.
 COMPILE = .boot/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
