@@ -79,14 +79,15 @@ def dispersion(amounts: ArrayLike, *, epsilon: float = 0.5) -> Dispersion | NotE
     number, has_two = values.size, values.size > 1
     # Amounts by the largest one, so that no scale of money can overflow.
     relative = values / values[-1]
-    relative = relative / relative.mean()
+    mean = float(relative.mean())
+    relative = relative / mean
     gini = max(float(((2 * np.arange(1, number + 1) - number - 1) * relative).sum()) / number**2, 0.0)
     variation = float(relative.std())
     tenth, ninetieth = np.quantile(relative, [0.1, 0.9])
     too_few = NotEstimable(Reason.TOO_FEW_VALUES)
     return Dispersion(
         number=number,
-        mean=float(values.mean()),
+        mean=mean * float(values[-1]),
         gini=gini,
         gini_corrected=gini * number / (number - 1) if has_two else too_few,
         theil=_theil(relative),

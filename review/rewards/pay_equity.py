@@ -38,7 +38,7 @@ class GroupEffect:
     """What belonging to a group makes of pay, all else being equal, against the reference group.
 
     `percent` = 100 (exp(b) - 1) with its interval; `people` of the group; `is_significant`: the interval leaves out 0;
-    `is_small`: fewer than 30 people. `log_effect` holds b itself.
+    `is_small`: fewer than 30 people. `log_effect` holds b itself. A bound beyond all numbers is infinite.
     """
 
     group: str
@@ -227,7 +227,9 @@ def _effect(group: str, term: Coefficient | NotEstimable, labels: NDArray[np.str
     """The group's term in percent of pay."""
     if isinstance(term, NotEstimable):
         return term
-    value, low, high = (float(100 * np.expm1(bound)) for bound in (term.value, term.low, term.high))
+    # With hardly any people the upper bound can lie beyond all numbers: it is infinite then.
+    with np.errstate(over="ignore"):
+        value, low, high = (100 * np.expm1([term.value, term.low, term.high])).tolist()
     people = int((labels == group).sum())
     is_significant = term.low > 0 or term.high < 0
     return GroupEffect(

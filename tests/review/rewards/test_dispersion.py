@@ -97,6 +97,12 @@ def test_percentiles_are_linear_between_the_amounts():
     assert dispersion(amounts).p90_p10 == pytest.approx(10 / 2)
 
 
+def test_the_largest_amounts_do_not_overflow():
+    found, plain = dispersion([1e308, 1e308, 5e307]), dispersion([2, 2, 1])
+    assert [getattr(found, name) for name in MEASURES] == pytest.approx([getattr(plain, name) for name in MEASURES])
+    assert (found.mean, plain.mean) == pytest.approx((25 / 3 * 1e307, 5 / 3))
+
+
 def test_one_person_and_nobody():
     alone = dispersion([5])
     assert (alone.gini, alone.theil, alone.gini_corrected) == (0, 0, NotEstimable(Reason.TOO_FEW_VALUES))

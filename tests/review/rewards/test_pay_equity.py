@@ -121,6 +121,11 @@ def test_a_group_of_one_has_no_effect_to_be_told():
     assert found.effects == (NotEstimable(Reason.TOO_FEW_VALUES),)
 
 
+def test_hardly_any_people_make_the_bound_infinite_and_no_warning():
+    found = pay_equity([1e30, 1e-30, 1e30, 1e-30], groups=["m", "m", "f", "f"], numeric={"years": [0, 1, 1, 3]})
+    assert (found.effects[0].high, found.is_small) == (np.inf, True)
+
+
 def test_factors_that_are_the_same_for_all_are_named_and_left_out():
     found = pay_equity(
         [100, 104, 98, 101, 90],
