@@ -14,11 +14,13 @@ from assessments.measurement.reliability.concordance import concordance_correlat
 from assessments.measurement.reliability.intraclass import intraclass_correlations
 from assessments.measurement.reliability.limits_of_agreement import limits_of_agreement
 from assessments.measurement.reliability.omega import omega
+from assessments.measurement.reliability.omega_interval import omega_interval
 from assessments.measurement.reliability.one_way import one_way_reliability
 from benchmarks.findings import Finding
 
 REPLICATIONS = 1_000
 WITH_GAPS = 500
+WITH_DRAWS = 200
 PEOPLE, RATERS = 60, 8
 PERSON, SEVERITY, ERROR = 1.0, 0.25, 1.0
 LOADINGS = np.array([0.8, 0.7, 0.7, 0.6, 0.6, 0.5])
@@ -31,7 +33,7 @@ def findings() -> Iterator[Finding]:
     yield from of_intraclass(share_missing=0.3, replications=WITH_GAPS)
     yield from of_other_raters()
     yield from of_pairs()
-    yield bias("omega, one factor", *omegas())
+    yield from of_omega()
 
 
 def coverage(name: str, ends: list[Any], truth: float | NDArray[np.float64], *, level: float = 0.95) -> Finding:
@@ -120,18 +122,20 @@ def of_pairs() -> Iterator[Finding]:
     yield coverage("limits of agreement, upper", [one.upper_interval for one in limits], upper)
 
 
-def omegas() -> tuple[list[float], float]:
-    """Omega of items with unequal loadings, and the true one."""
+def of_omega() -> Iterator[Finding]:
+    """Items with unequal loadings on one factor."""
     random = np.random.default_rng(5)
     unique = 1 - LOADINGS**2
-    found: list[float] = []
-    for _ in range(WITH_GAPS):
-        scores = np.outer(random.normal(size=200), LOADINGS) + random.normal(size=(200, 6)) * np.sqrt(unique)
-        one = omega(scores)
-        assert not isinstance(one, NotEstimable)
-        found.append(one.value)
+    samples = [
+        np.outer(random.normal(size=200), LOADINGS) + random.normal(size=(200, 6)) * np.sqrt(unique)
+        for _ in range(WITH_GAPS)
+    ]
     shared = float(LOADINGS.sum()) ** 2
-    return found, shared / (shared + float(unique.sum()))
+    truth = shared / (shared + float(unique.sum()))
+    found: list[Any] = [omega(sample) for sample in samples]
+    yield bias("omega", [one.value for one in found], truth)
+    ends = [omega_interval(sample, resamples=500) for sample in samples[:WITH_DRAWS]]
+    yield coverage("omega, bootstrap", ends, truth)
 
 
 def main(work: Callable[[], Iterator[Finding]] = findings) -> int:

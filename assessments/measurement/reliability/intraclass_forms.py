@@ -13,6 +13,7 @@ from assessments.measurement.reliability.tables import ROUNDING, Interval, tails
 
 INFINITE = float("inf")
 LEAST_DEGREES = 0.01
+SMALLEST_SHARE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,16 @@ def _agreement(squares: MeanSquares, *, people: int, raters: int, level: float) 
     mean: Form = single
     below_single = rows + (raters - 1) * rest + raters * (columns - rest) / people
     below_mean = rows + (columns - rest) / people
-    if not below_single > 0:
+    # Differences of mean squares: a zero among them may be left as rounding.
+    nothing = SMALLEST_SHARE * (rows + columns + rest)
+    if not below_single > nothing:
         return single, mean
     value = (rows - rest) / below_single
     low, high = agreement_limits(
         squares, value, people=people, raters=raters, degrees=(people - 1, raters - 1, degrees[1]), level=level
     )
     single = IntraclassCorrelation(value, Interval(low[0], high[0]), f=f, degrees=degrees, p=p)
-    if below_mean > 0:
+    if below_mean > nothing:
         limits = Interval(low[1], high[1])
         mean = IntraclassCorrelation((rows - rest) / below_mean, limits, f=f, degrees=degrees, p=p)
     return single, mean

@@ -20,6 +20,7 @@ from assessments.measurement.reliability.factors import least_residual_factors, 
 from assessments.measurement.reliability.hierarchical_omega import hierarchical_omega, hierarchical_omega_of_covariance
 from assessments.measurement.reliability.intraclass import intraclass_correlations
 from assessments.measurement.reliability.omega import omega, omega_of_covariance
+from assessments.measurement.reliability.omega_interval import omega_interval
 from assessments.measurement.reliability.rotation import oblique_factors
 from assessments.measurement.reliability.smc import multiple_correlations
 from tests.oracles import FOLDER, oracle
@@ -233,3 +234,26 @@ def test_oblique_factors_explain_what_the_factors_explained():
     np.testing.assert_allclose(both, loadings @ loadings.T, atol=1e-9)
     np.testing.assert_allclose(np.diagonal(found.correlations), 1)
     np.testing.assert_array_equal(found.loadings, oblique_factors(loadings).loadings)
+
+
+def test_an_interval_of_omega_is_the_same_for_the_same_seed_and_unit(attitude):
+    scores, value = attitude[1], omega(attitude[1]).value
+    found = omega_interval(scores, resamples=300)
+    assert found.low < value < found.high
+    assert omega_interval(scores, resamples=300) == found
+    assert omega_interval(scores, resamples=300, seed=2) != found
+    moved = omega_interval(2 * scores - 7, resamples=300)
+    assert (moved.low, moved.high) == pytest.approx((found.low, found.high))
+    wider = omega_interval(scores, resamples=300, level=0.99)
+    assert wider.low < found.low < found.high < wider.high
+
+
+def test_an_interval_of_omega_has_the_reasons_of_omega(attitude):
+    scores = attitude[1].copy()
+    assert omega_interval(scores[:, :2]) == NotEstimable(Reason.TOO_FEW_ITEMS)
+    scores[4:9, 2] = np.nan
+    with_gaps = omega_interval(scores, resamples=100)
+    assert with_gaps.low < omega(scores).value < with_gaps.high
+    scores[:, 0] = 3
+    scores[0, 0] = 4
+    assert omega_interval(scores, resamples=100) == NotEstimable(Reason.NO_VARIATION)
