@@ -14,9 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from assessments.measurement.apportionment import Weight, exact
 from review.rewards.budget_lines import BudgetLines, way_to, whole_amounts
-from review.rewards.errors import AmountTooLargeError, BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
+from review.rewards.errors import BudgetBelowFloorsError, RaiseLimitsError, ZeroBudgetError
 from review.rewards.exact_arrays import (
-    LARGEST_AMOUNT,
     ExactArray,
     Integers,
     Rounding,
@@ -82,8 +81,7 @@ def allocations(
     >>> allocations([5_000_000, 6_000_000], guidelines=["0.05", "0.04"], budget=300_001).amount.tolist()
     [153062, 146939]
     """
-    if budget <= 0:
-        raise ZeroBudgetError(budget=budget)
+    _require_budget(budget)
     salary = amounts_of(salaries, name="salary")
     if keys is not None and (len(keys) != len(salary) or len(set(keys)) != len(salary)):
         raise RaiseLimitsError(keys="repeated")
@@ -156,8 +154,7 @@ def allocate(
     >>> [entry.amount for entry in allocate(plan, budget=300_001).raises]
     [153062, 146939]
     """
-    if budget <= 0:
-        raise ZeroBudgetError(budget=budget)
+    _require_budget(budget)
     keys = [request.key for request in requests]
     if len(set(keys)) != len(keys):
         raise RaiseLimitsError(keys="repeated")
@@ -177,6 +174,13 @@ def allocate(
     factor, step = (way, Fraction(0)) if is_proportional else (Fraction(1), -way)
     cost = total(amounts)
     return Allocation(raises, factor, step, cost=cost, budget=budget, left=budget - cost)
+
+
+def _require_budget(budget: int) -> None:
+    """Refuse a budget that is nothing, no whole number of minor units, or beyond all money."""
+    if budget <= 0:
+        raise ZeroBudgetError(budget=budget)
+    amounts_of([budget], name="budget")
 
 
 def _rates(values: Rates, *, people: int) -> ExactArray:
@@ -206,8 +210,6 @@ def _own_limits(request: RaiseRequest, *, budget: int) -> tuple[int, int]:
 
 def _limits(least: Integers, most: Integers | None, *, budget: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Bounds of the amounts; nobody can get more than the budget. Raises RaiseLimitsError, BudgetBelowFloorsError."""
-    if budget > LARGEST_AMOUNT:
-        raise AmountTooLargeError(name="budget", largest=budget)
     if most is not None and (most < least).any():
         raise RaiseLimitsError(people=np.flatnonzero(most < least).tolist())
     if total(least) > budget:

@@ -187,8 +187,7 @@ def pooled_bonuses(
     """
     base, *others = _parts(bases, factors)
     share = reduce(ExactArray.times, others, base)
-    if not 0 <= pool <= LARGEST_AMOUNT:
-        raise BonusError(pool=pool)
+    amounts_of([pool], name="pool")
     beyond = np.full(len(share), pool + 1, dtype=np.int64)
     most = beyond if caps is None else np.minimum(amounts_of(caps, name="cap"), beyond)
     if len(most) != len(share) or (keys is not None and (len(keys) != len(share) or len(set(keys)) != len(share))):

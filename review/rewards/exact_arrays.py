@@ -181,10 +181,15 @@ def amounts_of(values: ArrayLike, *, name: str) -> NDArray[np.int64]:
         raise AmountError(name=name, shape=array.shape)
     if array.size == 0:
         return np.zeros(0, dtype=np.int64)
-    if array.dtype.kind not in "iu" and not all(type(value) is int for value in array.tolist()):
+    if array.dtype.kind not in "iu" and not all(_is_whole(value) for value in array.tolist()):
         raise AmountError(name=name, type=str(array.dtype))
     if array.min() < 0:
         raise AmountError(name=name, smallest=int(array.min()))
     if array.max() > LARGEST_AMOUNT:
         raise AmountTooLargeError(name=name, largest=int(array.max()))
     return np.asarray(array, dtype=np.int64)
+
+
+def _is_whole(value: object) -> bool:
+    """Whether a value is a whole number, and not yes or no."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -106,6 +106,14 @@ def test_rates_below_nothing_and_columns_of_other_lengths_are_refused(wrong):
         allocations([100_000], budget=10, **({"guidelines": ["0.01"]} | wrong))
 
 
+@pytest.mark.parametrize("budget", [10.5, True])
+def test_a_budget_of_parts_of_units_is_refused(budget):
+    with pytest.raises(AmountError):
+        allocations([100_000], guidelines=["0.05"], budget=budget)
+    with pytest.raises(AmountError):
+        allocate([RaiseRequest("a", 100_000, "0.05")], budget=budget)
+
+
 def test_a_floor_above_its_cap_names_who_has_it():
     with pytest.raises(RaiseLimitsError) as refusal:
         allocations([100_000] * 2, guidelines=["0.05"] * 2, floors=[0, "0.03"], caps=["0.01"] * 2, budget=9_000)

@@ -165,9 +165,17 @@ def test_a_pool_with_caps_is_used_up_unless_all_are_at_their_caps(pool, people):
     assert found.sum() == min(pool, sum(caps))
 
 
-@pytest.mark.parametrize("wrong", [{"pool": -1}, {"caps": [1, 1]}, {"keys": [1, 1]}])
-def test_pools_that_cannot_be_are_refused(wrong):
-    with pytest.raises(BonusError):
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"pool": -1}, AmountError),
+        ({"pool": 0.5}, AmountError),
+        ({"caps": [1, 1]}, BonusError),
+        ({"keys": [1, 1]}, BonusError),
+    ],
+)
+def test_pools_that_cannot_be_are_refused(wrong, error):
+    with pytest.raises(error):
         pooled_bonuses(**({"pool": 5, "bases": [3], "factors": []} | wrong))
 
 
