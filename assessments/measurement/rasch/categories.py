@@ -49,8 +49,8 @@ def category_chances(location: NDArray[np.float64], *, potential: NDArray[np.flo
     np.exp(chance, out=chance)
     total = chance.sum(axis=0)
     chance /= total
-    expected = np.tensordot(rank.ravel(), chance, axes=1)
-    variance = np.maximum(np.tensordot(rank.ravel() ** 2, chance, axes=1) - expected**2, 0.0)
+    expected = np.einsum("k,k...->...", rank.ravel(), chance)
+    variance = np.maximum(np.einsum("k,k...->...", rank.ravel() ** 2, chance) - expected**2, 0.0)
     return CategoryChances(chance=chance, log_total=np.log(total) + top, expected=expected, variance=variance)
 
 

@@ -80,6 +80,7 @@ class PersonArrow:
         self._cell_columns = layout.columns(of_cell, cell % table.raters)
         self._cell_group = layout.steps.group_of_item[of_cell]
         self._observe(table.score[is_used], table.top, adjustment)
+        self._deviation, self._weight = np.zeros((len(self.person), 1)), np.ones(1)
         size = len(layout.start)
         place = layout.steps.place
         self._inner = np.flatnonzero((place >= 0).any(axis=0))
@@ -113,31 +114,62 @@ class PersonArrow:
         self._lower_total[layout.first_step + steps.place[some]] = count[some]
         self._fixed_total = float((np.where(steps.is_used, steps.fixed, 0.0) * count).sum())
 
+    def average_over(self, variance: NDArray[np.float64]) -> None:
+        """From now on average over locations that are known up to a variance (ratings,), at three Gaussian places."""
+        self._deviation = np.sqrt(3.0 * variance)[:, None] * np.array([-1.0, 0.0, 1.0])
+        self._weight = np.array([1.0, 4.0, 1.0]) / 6.0
+
+    def log_likelihood(self, person: NDArray[np.float64], lower: NDArray[np.float64]) -> float:
+        """Log-likelihood of the ratings if the measures were known, not averaged."""
+        self.average_over(np.zeros(len(self.person)))
+        return self.at(person, lower).log_likelihood
+
+    def location_variance(
+        self, cross: csr_array, *, inverse: NDArray[np.float64], covariance: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Variance (ratings,) of where persons stand above items and raters.
+
+        With b the person's part of the cross information, 1 / h the inverse of the person's information, C the
+        covariance of the measures below and a the rating's part of them: `1 / h + w C w'`, `w = b / h + a`.
+        """
+        spread = cross @ covariance
+        own = inverse + inverse**2 * np.asarray(cross.multiply(spread).sum(axis=1)).ravel()
+        found: NDArray[np.float64] = own[self.person]
+        for column in self._columns:
+            found += 2 * inverse[self.person] * spread[self.person, column]
+            for other in self._columns:
+                found += covariance[column, other]
+        return np.maximum(found, np.zeros(1))
+
     def at(self, person: NDArray[np.float64], lower: NDArray[np.float64]) -> ArrowPoint:
         """Log-likelihood with its first two derivatives."""
         layout = self.layout
         size, groups = len(layout.start), len(layout.steps.place)
         location = person[self.person] - layout.below(lower, self.item, self.rater)
-        potential = layout.potentials(lower)
-        chances = category_chances(location, potential=potential[self._group].T if groups > 1 else potential.T)
-        covariance = chances.step_covariance()
-        total, product = chance_sums(chances, group=self._group, groups=groups)
-        in_cells = [sums_by(self._cell, values, size=self._cells) for values in (chances.variance, *covariance)]
+        potential = layout.potentials(lower)[self._group if groups > 1 else [0]].T[:, :, None]
+        chances = category_chances(location[:, None] + self._deviation, potential=potential)
+        covariance, variance = chances.step_covariance() @ self._weight, chances.variance @ self._weight
+        expected = chances.expected @ self._weight
+        weight = np.broadcast_to(self._weight, self._deviation.shape)
+        total, product = chance_sums(chances, group=self._group, groups=groups, weight=weight)
+        in_cells = [sums_by(self._cell, values, size=self._cells) for values in (variance, *covariance)]
         sums = CellSums(in_cells[0], np.stack(in_cells[1:]), total, product)
         lower_score = self._lower_total.copy()
         for column in self._columns:
-            lower_score += np.bincount(column, chances.expected, size)
+            lower_score += np.bincount(column, expected, size)
         some = layout.steps.place >= 0
         lower_score[layout.first_step + layout.steps.place[some]] -= total.T[some]
-        weights = [-chances.variance] * len(self._columns)
+        weights = [-variance] * len(self._columns)
         weights += [covariance[category, has] for category, has in zip(self._inner, self._has_step, strict=True)]
         cross = np.bincount(self._pair, np.concatenate(weights), self._pairs)
         return ArrowPoint(
-            log_likelihood=float(person @ self.person_total + lower @ self._lower_total - chances.log_total.sum())
+            log_likelihood=float(
+                person @ self.person_total + lower @ self._lower_total - (chances.log_total @ self._weight).sum()
+            )
             + self._fixed_total,
-            person_score=self.person_total - sums_by(self.person, chances.expected, size=self.persons),
+            person_score=self.person_total - sums_by(self.person, expected, size=self.persons),
             lower_score=lower_score,
-            person_information=sums_by(self.person, chances.variance, size=self.persons),
+            person_information=sums_by(self.person, variance, size=self.persons),
             cross=csr_array((cross, self._pair_column, self._pair_start), shape=(self.persons, size)),
             lower_information=lower_information(layout, sums, columns=self._cell_columns, group=self._cell_group),
         )

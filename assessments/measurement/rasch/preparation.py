@@ -67,14 +67,10 @@ def preparation(
         count += count.sum(axis=1, keepdims=True)
     steps = step_layout(count, group_of_item=groups, anchored=known_steps)
     found = connection(table, is_used=usable.is_used)
-    is_free = np.concatenate(
-        [
-            (usable.item_reason == Reason.ESTIMATED) & ~item_known,
-            (usable.rater_reason == Reason.ESTIMATED) & ~rater_known,
-            [approach.has_person_distribution, approach.is_marginal],
-            np.ones(steps.number, dtype=np.bool_),
-        ]
-    ).astype(np.bool_)
+    of_persons = np.array([approach.has_person_distribution, approach.is_marginal])
+    item_free = (usable.item_reason == Reason.ESTIMATED) & ~item_known
+    rater_free = (usable.rater_reason == Reason.ESTIMATED) & ~rater_known
+    is_free = np.concatenate([item_free, rater_free, of_persons, np.ones(steps.number, dtype=np.bool_)])
     directions = idle_directions(
         found,
         is_free=is_free,
