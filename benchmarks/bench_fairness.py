@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from benchmarks.rows import Row, side_by_side
-from review.rewards.conditional_odds import ExactTest, exact_test
-from review.rewards.pay_equity import GroupEffect, PayEquity, pay_equity
-from review.rewards.stratified_tables import CommonRatio, MantelHaenszel, mantel_haenszel
+from review.rewards.fairness.conditional_odds import ExactTest, exact_test
+from review.rewards.fairness.pay_equity import GroupEffect, PayEquity, pay_equity
+from review.rewards.fairness.stratified_tables import CommonRatio, MantelHaenszel, mantel_haenszel
 
 PEOPLE = 20_000
 JOBS = 2_000

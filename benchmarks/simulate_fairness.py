@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.findings import Finding
-from review.rewards.pay_equity import GroupEffect, PayEquity, pay_equity
-from review.rewards.rate_intervals import (
+from review.rewards.fairness.pay_equity import GroupEffect, PayEquity, pay_equity
+from review.rewards.fairness.rate_intervals import (
     Intervals,
     difference_intervals,
     exact_intervals,
@@ -15,7 +15,13 @@ from review.rewards.rate_intervals import (
     score_ratio_intervals,
     wilson_intervals,
 )
-from review.rewards.stratified_tables import CommonRatio, Homogeneity, MantelHaenszel, breslow_day, mantel_haenszel
+from review.rewards.fairness.stratified_tables import (
+    CommonRatio,
+    Homogeneity,
+    MantelHaenszel,
+    breslow_day,
+    mantel_haenszel,
+)
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Run the simulations of the estimators: `python -m benchmarks.simulations [name ...]`. Fails when one misses its bounds.
+"""Run the simulations of the estimators: `python -m benchmarks.simulations [name ...]`; fails when one misses bounds.
 
 A simulation is a module `benchmarks/simulate_<name>.py` with a function `findings()` that yields
 `benchmarks.findings.Finding`.

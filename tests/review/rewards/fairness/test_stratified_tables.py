@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.conditional_odds import exact_test
-from review.rewards.contingency import two_proportion_test
-from review.rewards.fairness_errors import CountsError, LevelError
-from review.rewards.stratified_tables import CommonRatio, breslow_day, general_association, mantel_haenszel
+from review.rewards.fairness.conditional_odds import exact_test
+from review.rewards.fairness.contingency import two_proportion_test
+from review.rewards.fairness.errors import CountsError, LevelError
+from review.rewards.fairness.stratified_tables import CommonRatio, breslow_day, general_association, mantel_haenszel
 
 # R's UCBAdmissions (Bickel, Hammel and O'Connell 1975): six departments, men and women, admitted and rejected.
 BERKELEY = [

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.dispersion import dispersion, share_at_target, theil_parts
-from review.rewards.fairness_errors import CategoryError, FigureError, LevelError, RateError
-from review.rewards.territory_luck import territory_luck
+from review.rewards.fairness.dispersion import dispersion, share_at_target, theil_parts
+from review.rewards.fairness.errors import CategoryError, FigureError, LevelError, RateError
+from review.rewards.fairness.territory_luck import territory_luck
 from tests.oracles import oracle
 
 AMOUNTS = st.lists(st.integers(0, 10**6), min_size=2, max_size=30).filter(any)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import FigureError, LevelError, RateError
+from review.rewards.fairness.errors import FigureError, LevelError, RateError
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assessments.measurement.reasons import Reason
-from review.rewards.fairness_errors import CountsError, LevelError
-from review.rewards.rate_intervals import (
+from review.rewards.fairness.errors import CountsError, LevelError
+from review.rewards.fairness.rate_intervals import (
     difference_intervals,
     exact_intervals,
     log_ratio_intervals,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.conditional_odds import ExactTest, exact_test, one_sided_bounds
-from review.rewards.contingency import (
+from review.rewards.fairness.conditional_odds import ExactTest, exact_test, one_sided_bounds
+from review.rewards.fairness.contingency import (
     Side,
     barnard_test,
     boschloo_test,
@@ -22,8 +22,8 @@ from review.rewards.contingency import (
     standard_deviations,
     two_proportion_test,
 )
-from review.rewards.exact_tables import exact_table_test
-from review.rewards.fairness_errors import CountsError, LevelError, RateError
+from review.rewards.fairness.errors import CountsError, LevelError, RateError
+from review.rewards.fairness.exact_tables import exact_table_test
 from tests.oracles import oracle
 
 TABLES = st.lists(st.integers(0, 12), min_size=4, max_size=4).map(lambda cells: [cells[:2], cells[2:]])

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CategoryError, FigureError, LevelError
+from review.rewards.fairness.errors import CategoryError, FigureError, LevelError
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from operator import index
 
 from assessments.measurement.apportionment import Weight, exact
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CategoryError, CountsError, RateError
+from review.rewards.fairness.errors import CategoryError, CountsError, RateError
 
 FOUR_FIFTHS = Fraction(4, 5)
 LEAST_SHARE = Fraction(1, 50)

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CategoryError, FigureError, LevelError, PayNotPositiveError
-from review.rewards.robust_regression import RobustFit, robust_fit
+from review.rewards.fairness.errors import CategoryError, FigureError, LevelError, PayNotPositiveError
+from review.rewards.fairness.robust_regression import RobustFit, robust_fit
 
 Floats = NDArray[np.float64]
 

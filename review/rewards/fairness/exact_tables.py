@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.conditional_odds import TIE, whole_counts
-from review.rewards.fairness_errors import CountsError
+from review.rewards.fairness.conditional_odds import TIE, whole_counts
+from review.rewards.fairness.errors import CountsError
 
 Floats = NDArray[np.float64]
 Rest = tuple[int, ...]

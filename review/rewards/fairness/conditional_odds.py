@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CountsError, LevelError
+from review.rewards.fairness.errors import CountsError, LevelError
 
 Floats = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CategoryError, CountsError, FigureError, RateError
-from review.rewards.selection import impact_ratios, is_below_four_fifths, selection_table
-from review.rewards.selection_people import (
+from review.rewards.fairness.errors import CategoryError, CountsError, FigureError, RateError
+from review.rewards.fairness.selection import impact_ratios, is_below_four_fifths, selection_table
+from review.rewards.fairness.selection_people import (
     impact_ratios_at_cuts,
     intersections,
     is_above_median,
@@ -21,7 +21,7 @@ from review.rewards.selection_people import (
     table_of_people,
     tables_of_people,
 )
-from review.rewards.standardised_difference import (
+from review.rewards.fairness.standardised_difference import (
     StandardisedDifference,
     difference_of_moments,
     implied_ratios,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from assessments.measurement.reasons import Reason
-from review.rewards.fairness_errors import CountsError, LevelError
+from review.rewards.fairness.errors import CountsError, LevelError
 
 Floats = NDArray[np.float64]
 STEPS = 80

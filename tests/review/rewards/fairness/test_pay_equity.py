@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CategoryError, FigureError, LevelError, PayNotPositiveError
-from review.rewards.pay_equity import PayEquity, pay_equity
-from review.rewards.robust_regression import robust_fit
+from review.rewards.fairness.errors import CategoryError, FigureError, LevelError, PayNotPositiveError
+from review.rewards.fairness.pay_equity import PayEquity, pay_equity
+from review.rewards.fairness.robust_regression import robust_fit
 
 # Invented: forty people, seed 7 (PAY, YEARS, JOBS, SEXES); the numbers of FITTED are those of statsmodels 0.15,
 # OLS(log pay, [1, sex = f, years, job = a, job = c]).fit(cov_type="HC3", use_t=True).

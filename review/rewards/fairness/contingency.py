@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.conditional_odds import two_by_two
-from review.rewards.fairness_errors import CountsError, RateError
+from review.rewards.fairness.conditional_odds import two_by_two
+from review.rewards.fairness.errors import CountsError, RateError
 
 TWO_DEVIATIONS = 1.959963984540054
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.fairness_errors import CategoryError, FigureError, RateError
+from review.rewards.fairness.errors import CategoryError, FigureError, RateError
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from assessments.measurement.reasons import NotEstimable, Reason
-from review.rewards.conditional_odds import two_by_two, whole_counts
-from review.rewards.fairness_errors import CountsError, LevelError
+from review.rewards.fairness.conditional_odds import two_by_two, whole_counts
+from review.rewards.fairness.errors import CountsError, LevelError
 
 Floats = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assessments.measurement.apportionment import Weight
-from review.rewards.fairness_errors import CategoryError, FigureError
-from review.rewards.selection import (
+from review.rewards.fairness.errors import CategoryError, FigureError
+from review.rewards.fairness.selection import (
     FOUR_FIFTHS,
     LEAST_APPLICANTS,
     LEAST_SHARE,
