@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from assessments.answers.queries import layout_of, seals_of
 from assessments.closing.errors import SealBrokenError
+from assessments.closing.models import NamedRater
 from assessments.measurement.closing import ClosedCells, closed_cells
 from assessments.measurement.conduct import Conduct, conduct
 from assessments.measurement.cycle_means import CycleMeans, cycle_means
@@ -207,3 +208,13 @@ def _respondents(answers: Collected, closed: ClosedCells) -> NDArray[np.int64]:
     """Anonymous raters of each subject whose answers went into a cell."""
     in_cell = closed.cell_of_group[answers.subject, answers.group] >= ANONYMOUS_FROM
     return np.bincount(answers.subject[in_cell], minlength=len(closed.cell_of_group))
+
+
+def named_raters_in(survey: Survey) -> dict[tuple[int, RaterGroup], int]:
+    """Who the named sources of a whole survey were: the number of the person by subject and group."""
+    rows = db.session.execute(
+        select(NamedRater.subject_id, NamedRater.group, NamedRater.person_id)
+        .join(SurveySubject, SurveySubject.id == NamedRater.subject_id)
+        .where(SurveySubject.survey_id == survey.id)
+    )
+    return {(row.subject_id, row.group): row.person_id for row in rows}

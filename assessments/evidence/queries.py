@@ -263,16 +263,6 @@ def named_raters_of(subject: SurveySubject) -> dict[RaterGroup, Person]:
     return {row.group: row.person for row in rows}
 
 
-def named_raters_in(survey: Survey) -> dict[tuple[int, RaterGroup], int]:
-    """Who the named sources of a whole survey were: the number of the person by subject and group."""
-    rows = db.session.execute(
-        select(NamedRater.subject_id, NamedRater.group, NamedRater.person_id)
-        .join(SurveySubject, SurveySubject.id == NamedRater.subject_id)
-        .where(SurveySubject.survey_id == survey.id)
-    )
-    return {(row.subject_id, row.group): row.person_id for row in rows}
-
-
 def cycle_means_of(survey: Survey, layout: FormLayout) -> CycleMeans:
     """The frozen means per group and dimension."""
     shape = (len(GROUPS), len(layout.dimensions))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from assessments.evidence.queries import named_raters_in
+from assessments.closing.queries import named_raters_in
 from assessments.measurement.reasons import Estimate, NotEstimable, Reason
 from assessments.measurement.severity.crossed import CrossedEffects, crossed_effects
 from assessments.measurement.uncertainty import estimate
@@ -28,6 +28,8 @@ from review.scoring.queries import ScoredCycle, scored_cycle
 from rubrics.frameworks.models import RaterGroup
 from rubrics.profiles.models import Profile
 from web.database import db
+from web.language import lazy_gettext as _l
+from web.tables import Column, Listing
 
 LEAST_PEOPLE = 5
 EVERYONE_ELSE = 0
@@ -161,4 +163,22 @@ def people_statement(cycle: Cycle, viewer: Viewer) -> Select[Participant]:
             or_(Participant.person_id != viewer.person_id, Participant.state.in_(SHOWN_TO_SUBJECT)),
         )
         .options(contains_eager(Participant.person), contains_eager(Participant.unit), joinedload(Participant.position))
+    )
+
+
+def standings_listing(cycle: Cycle, viewer: Viewer) -> Listing:
+    """The list of standings: searched by name and number; its numbers come from the evidence."""
+    return Listing(
+        people_statement(cycle, viewer),
+        (
+            Column("name", _l("Employee"), Person.sort_key, (Person.name, Person.employee_number)),
+            Column("overall", _l("Overall score"), kind="number"),
+            Column("met", _l("Requirement met"), kind="number"),
+            Column("rank", _l("Expected rank"), kind="number"),
+            Column("without_severity", _l("Without severity"), kind="number"),
+            Column("predicted", _l("With missing groups"), kind="number"),
+        ),
+        caption=_l("How firm the order of people is"),
+        default_sort="name",
+        tie_breaker=Person.id,
     )

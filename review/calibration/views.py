@@ -6,16 +6,14 @@ from assessments.closing.models import CountKind
 from assessments.evidence.queries import counts_of
 from assessments.measurement.conduct import SEVERITY_BANDS
 from assessments.surveys.queries import form_of
-from people.organisation.models import Person
 from people.permissions import Permission
 from people.roles.guards import current_viewer, deny_unless, guard
-from review.calibration.queries import calibration_evidence, people_statement
+from review.calibration.queries import calibration_evidence, standings_listing
 from review.cycles.access import may_see_cycle
 from review.cycles.queries import cycle_by_public_id
 from review.results.access import CALCULATED
 from rubrics.frameworks.queries import dimensions_of
 from web.language import lazy_gettext as _l
-from web.tables import Column, Listing
 
 blueprint = Blueprint("calibration", __name__)
 BANDS = dict(
@@ -43,20 +41,6 @@ def evidence(cycle_id: str) -> str:
     deny_unless(cycle is not None and may_see_cycle(viewer, cycle) and cycle.state in CALCULATED)
     assert cycle is not None
     counts = counts_of(cycle.survey)
-    listing = Listing(
-        people_statement(cycle, viewer),
-        (
-            Column("name", _l("Employee"), Person.sort_key, (Person.name, Person.employee_number)),
-            Column("overall", _l("Overall score"), kind="number"),
-            Column("met", _l("Requirement met"), kind="number"),
-            Column("rank", _l("Expected rank"), kind="number"),
-            Column("without_severity", _l("Without severity"), kind="number"),
-            Column("predicted", _l("With missing groups"), kind="number"),
-        ),
-        caption=_l("How firm the order of people is"),
-        default_sort="name",
-        tie_breaker=Person.id,
-    )
     return render_template(
         "review/calibration/evidence.html",
         cycle=cycle,
@@ -64,5 +48,5 @@ def evidence(cycle_id: str) -> str:
         names={dimension.code: dimension.name for dimension in dimensions_of(form_of(cycle.survey))},
         bands=[(label, counts.get((CountKind.SEVERITY, band), 0)) for band, label in BANDS.items()],
         forms={kind: counts.get((kind, ""), 0) for kind in CountKind},
-        listing=listing,
+        listing=standings_listing(cycle, viewer),
     )
