@@ -75,7 +75,7 @@ def test_krippendorff_is_its_definition(metric, values):
 
 
 @given(codes, st.randoms())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_krippendorff_knows_no_order_and_its_scale(values, random):
     assume(np.ptp(values) > 0)
     rows, columns = list(range(values.shape[0])), list(range(values.shape[1]))
@@ -131,7 +131,7 @@ def test_kappa_of_the_oracle():
 
 
 @given(codes)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_kappa_of_counts_is_kappa_of_ratings(values):
     found = fleiss_kappa(values)
     counts = np.stack([(values == code).sum(axis=1) for code in range(5)], axis=1)
@@ -171,7 +171,7 @@ def test_uneven_numbers_of_raters_give_kappa_without_a_test():
 
 
 @given(arrays(np.float64, st.tuples(st.integers(3, 10), st.integers(3, 5)), elements=st.integers(1, 6).map(float)))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_w_is_friedmans_statistic_rescaled(scores):
     found = kendall_w(scores)
     if (np.ptp(scores, axis=0) == 0).all():

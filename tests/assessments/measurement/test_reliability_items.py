@@ -81,7 +81,7 @@ def test_hierarchical_omega_of_the_oracle():
     assert explained + found.uniquenesses == pytest.approx(1, abs=1e-6)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(ratings)
 def test_alpha_is_the_consistency_of_the_mean_of_all(scores):
     alpha, forms = cronbach_alpha(scores), intraclass_correlations(scores)
@@ -95,7 +95,7 @@ def test_alpha_is_the_consistency_of_the_mean_of_all(scores):
         assert form.interval.high == pytest.approx(alpha.interval.high, rel=1e-9, abs=1e-9)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(ratings, st.floats(0.1, 10), st.floats(-20, 20), st.randoms())
 def test_alpha_knows_neither_unit_nor_order(scores, unit, shift, random):
     people, items = list(range(scores.shape[0])), list(range(scores.shape[1]))
@@ -110,7 +110,7 @@ def test_alpha_knows_neither_unit_nor_order(scores, unit, shift, random):
     assert after.items.rest_reason.tolist() == before.items.rest_reason[items].tolist()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(arrays(np.float64, (10, 4), elements=st.integers(0, 1).map(float)))
 def test_alpha_of_right_and_wrong_is_kr_20(scores):
     found = cronbach_alpha(scores)

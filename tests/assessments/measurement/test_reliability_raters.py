@@ -55,7 +55,7 @@ def test_mean_squares_of_the_oracle():
     assert squares == pytest.approx([expected[name] for name in ("subjects", "judges", "residual")], abs=1e-6)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(tables, st.floats(0.1, 10), st.floats(-20, 20), st.randoms())
 def test_forms_know_neither_unit_nor_order(ratings, unit, shift, random):
     people, raters = list(range(ratings.shape[0])), list(range(ratings.shape[1]))
@@ -76,7 +76,7 @@ def test_forms_know_neither_unit_nor_order(ratings, unit, shift, random):
             assert not np.isnan([form.interval.low, form.interval.high, form.p]).any()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(arrays(np.float64, 6, elements=st.integers(1, 5).map(float)), st.integers(2, 5))
 def test_full_agreement_is_one(person, raters):
     assume(np.ptp(person) > 0)

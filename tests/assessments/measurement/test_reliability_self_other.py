@@ -97,7 +97,7 @@ def test_views_follow_the_error_not_a_fixed_half_point():
 
 
 @given(profile, profile)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_profiles_are_what_numpy_says_of_each_alone(own, others):
     own[0, :5] = own[1, 2] = np.nan
     found = profile_likeness(own, others)
