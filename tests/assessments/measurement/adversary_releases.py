@@ -85,7 +85,7 @@ def promised(org: Organisation, *, decimals: int = EXACT) -> Iterator[Evidence]:
         of_cells = tuple(one.raters for one in numbers)
         if result.items_shown[number, place]:
             together = frozenset().union(*of_cells)
-            items = list(answers.items(place, together, decimals))
+            items = _with_rest(list(answers.items(place, together, decimals)), numbers)
             for item, one in enumerate(items):
                 yield answers.of_item(number, place, item, of_cells, (one,))
             low, high = (sum(getattr(one, end) for one in items) // len(items) for end in ("low", "high"))
@@ -115,6 +115,18 @@ def _shown(raters: frozenset[int], mean: float, decimals: int) -> Shown:
     half = 0.5 * 10.0**-decimals
     low = LOW * len(raters) if mean <= BOTTOM else int(np.ceil((mean - half) * number - 1e-6))
     return Shown(raters, low, int(np.floor((mean + half) * number + 1e-6)))
+
+
+def _with_rest(items: list[Shown], cells: list[Shown]) -> list[Shown]:
+    """What each item is by its own mean, and by what the other items leave of the cells' means.
+
+    So a reader finds behind a mean that is shown as 1.3 what it was, where the others are higher.
+    """
+    low, high = (sum(getattr(one, end) for one in cells) * len(items) for end in ("low", "high"))
+    lows, highs = sum(one.low for one in items), sum(one.high for one in items)
+    return [
+        Shown(one.raters, max(one.low, low - highs + one.high), min(one.high, high - lows + one.low)) for one in items
+    ]
 
 
 class _Answers:

@@ -54,6 +54,19 @@ def test_behind_a_plain_minimum_for_each_group_somebody_is_found_in_four_organis
     assert exposed >= FOUR_IN_FIVE
 
 
+def test_one_mean_over_everyone_beside_the_cells_would_give_somebody_away():
+    exposed = 0
+    for seed in range(0, ORGANISATIONS, 20):
+        for evidence in promised(organisation(seed)):
+            total = sum(evidence.value.values())
+            everyone = Shown(frozenset(evidence.value), total, total)
+            found = findings(replace(evidence, shown=(*evidence.shown, everyone)))
+            if any(one.what == "value" or not one.held for one in found):
+                exposed += 1
+                break
+    assert exposed >= FOUR_IN_FIVE / 20
+
+
 def test_two_decimals_as_on_pages_tell_no_more():
     for seed in range(0, ORGANISATIONS, 20):
         for evidence in promised(organisation(seed), decimals=PAGES):
