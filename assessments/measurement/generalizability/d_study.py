@@ -103,6 +103,11 @@ def observed_d_studies(study: GStudy, *, measured: str | None = None, fixed: Col
     Arrays (persons,) in the order of the levels of the `measured` facet. A component counts with the sum over its cells
     of `(observations in the cell / observations of the person)^2`, so that no cell need be there. Raises DesignError.
     Source: Brennan (2001), chapter 7.
+
+    >>> from assessments.measurement.generalizability.g_study import g_study
+    >>> study = g_study([1, 2, 4, 6], facets={"p": [0, 0, 1, 1], "i": [0, 1, 0, 1]}, design="p x i")
+    >>> observed_d_studies(study).dependability.round(3).tolist()
+    [0.906, 0.906]
     """
     found = roles(study, measured=measured, fixed=fixed, design=None)
     return _table(found, shares=_observed_shares(study, found=found))
@@ -115,6 +120,11 @@ def observed_d_study(
 
     With missing items this is the harmonic mean of their numbers. Raises DesignError. Source: Brennan (2001), chapter
     7.
+
+    >>> from assessments.measurement.generalizability.g_study import g_study
+    >>> study = g_study([1, 2, 4, 6], facets={"p": [0, 0, 1, 1], "i": [0, 1, 0, 1]}, design="p x i")
+    >>> round(observed_d_study(study).dependability, 3)
+    0.906
     """
     found = roles(study, measured=measured, fixed=fixed, design=None)
     shares = [np.asarray(share.mean()) for share in _observed_shares(study, found=found)]
@@ -128,6 +138,11 @@ def cut_dependability(study: GStudy, *, found: DStudy, cut: float) -> float | No
 
     s2(mean) is the error of the mean over the persons and conditions, which d is corrected for. Raises TargetError for
     a cut that is no number. Source: Brennan and Kane (1977); Brennan (2001), section 2.5.
+
+    >>> from assessments.measurement.generalizability.g_study import g_study
+    >>> study = g_study([1, 2, 4, 6], facets={"p": [0, 0, 1, 1], "i": [0, 1, 0, 1]}, design="p x i")
+    >>> round(cut_dependability(study, found=d_study(study, sizes={"i": 2}), cut=1.25), 3)
+    0.912
     """
     if not np.isfinite(cut):
         raise TargetError(cut=cut)

@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from assessments.measurement.generalizability.designs import Design, Effect
 from assessments.measurement.generalizability.errors import DesignError, ObservationError
 
+# Squares of larger numbers overflow.
+LARGEST = 1e100
+
 
 @dataclass(frozen=True)
 class EffectCells:
@@ -57,7 +60,7 @@ def observations(value: ArrayLike, *, design: Design, facets: Mapping[str, Array
     numbers = np.asarray(value, dtype=np.float64)
     if set(facets) != set(design.facets):
         raise DesignError(facets=sorted(facets), design=list(design.facets))
-    if numbers.ndim != 1 or not np.isfinite(numbers).all():
+    if numbers.ndim != 1 or not (np.abs(numbers) < LARGEST).all():
         raise ObservationError(shape=numbers.shape)
     codes, sizes = {}, {}
     for facet, given in facets.items():

@@ -83,9 +83,14 @@ def planning_table(
     """Tell how dependable scores are for every combination of numbers within limits (least, most) per facet.
 
     Raises SizeError for limits that are not 1 <= least <= most or give over a million plans; DesignError.
+
+    >>> from assessments.measurement.generalizability.g_study import g_study
+    >>> study = g_study([1, 2, 4, 6], facets={"p": [0, 0, 1, 1], "i": [0, 1, 0, 1]}, design="p x i")
+    >>> planning_table(study, limits={"i": (1, 3)}).table.dependability.round(3).tolist()
+    [0.828, 0.906, 0.935]
     """
     for facet, (least, most) in limits.items():
-        if int(least) != least or int(most) != most or not 1 <= least <= most:
+        if not (float(least).is_integer() and float(most).is_integer() and 1 <= least <= most):
             raise SizeError(facet=facet, least=least, most=most)
     if prod(most - least + 1 for least, most in limits.values()) > MOST_PLANS:
         raise SizeError(most_plans=MOST_PLANS)

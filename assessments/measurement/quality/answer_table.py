@@ -15,6 +15,9 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Reasons = NDArray[np.int8]
 
+# Squares of larger numbers overflow.
+LARGEST = 1e100
+
 
 @dataclass(frozen=True)
 class AnswerTable:
@@ -51,8 +54,9 @@ def answers_of(values: ArrayLike, *, answered: ArrayLike | None = None) -> Answe
     if numbers.ndim != 2 or given.shape != numbers.shape or given.dtype != np.bool_:
         raise AnswerTableError(shape=numbers.shape, answered=given.shape)
     kept = np.where(given, numbers, 0.0)
-    if not np.isfinite(kept).all():
-        raise AnswerTableError(form=int(np.argwhere(~np.isfinite(kept))[0, 0]))
+    is_number = np.abs(kept) < LARGEST
+    if not is_number.all():
+        raise AnswerTableError(form=int(np.argwhere(~is_number)[0, 0]))
     return AnswerTable(values=kept, answered=given)
 
 

@@ -49,6 +49,11 @@ def halo(answers: AnswerTable, *, rater: ArrayLike, seed: int, draws: int = 999)
         p = (1 + draws with a ratio as low) / (1 + draws)
 
     Source: Saal, Downey and Lahey (1980), Psychological Bulletin 88; Davison and Hinkley (1997), chapter 4.
+
+    >>> from assessments.measurement.quality.answer_table import answers_of
+    >>> forms = answers_of([[3, 3], [3, 3], [2, 4], [4, 2]])
+    >>> halo(forms, rater=["flat", "flat", "other", "other"], seed=1).ratio.tolist()
+    [0.0, 2.0]
     """
     raters, owner = _owners(rater, answers=answers, draws=draws)
     squares, degrees, level = _within(answers, means=column_means(answers))
@@ -99,6 +104,14 @@ def halo_under_model(
     draw answers all the answered items anew. As halo otherwise; a halo that all raters share is seen here. Raises
     AnswerTableError, ProbabilityError, SettingError. Source: Linacre (1989), Many-Facet Rasch Measurement;
     parametric bootstrap, Davison and Hinkley (1997), chapter 4.
+
+    >>> from assessments.measurement.quality.answer_table import answers_of
+    >>> even = np.full((2, 4, 2), 0.5)
+    >>> forms = answers_of([[1, 2, 2, 1], [2, 1, 1, 2]])
+    >>> halo_under_model(
+    ...     forms, rater=[0, 0], item_counts=(1, 1, 1, 1), probabilities=even, scale=(1, 2), seed=1
+    ... ).variance.round(3).tolist()
+    [0.333]
     """
     raters, owner = _owners(rater, answers=answers, draws=draws)
     values = np.asarray(scale, dtype=np.float64)

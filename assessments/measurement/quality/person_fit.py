@@ -113,6 +113,8 @@ def _terms(categories: ArrayLike, *, probabilities: Numbers, answered: Flags | N
     given = np.ones(values.shape, dtype=np.bool_) if answered is None else answered
     if values.ndim != 2 or given.shape != values.shape or probabilities.shape[:-1] != values.shape:
         raise AnswerTableError(shape=values.shape, probabilities=probabilities.shape)
+    if given.dtype != np.bool_ or values.dtype.kind not in "iuf" or not np.isfinite(values[given]).all():
+        raise AnswerTableError(shape=values.shape, probabilities=probabilities.shape)
     category = np.where(given, values, 0).astype(np.int64)
     known = np.where(given[:, :, None], probabilities, 1.0 / max(probabilities.shape[-1], 1))
     if (category[given] != values[given]).any() or ((category < 0) | (category >= probabilities.shape[-1])).any():

@@ -52,6 +52,11 @@ def reciprocal_ratings(
     Raises AnswerTableError for numbers that are not finite, a rater twice with a subject, or self-assessments;
     SettingError. Source: the social relations model, Kenny (1994); permutation of residuals, Freedman and
     Lane (1983).
+
+    >>> rater, subject = list("aaabbbcccddd"), list("bcdacdabdabc")
+    >>> found = reciprocal_ratings([5, 3, 3, 5, 3, 3, 3, 3, 3, 3, 3, 3], rater=rater, subject=subject, seed=1)
+    >>> found.first[:2].tolist(), found.second[:2].tolist(), found.of_first[:2].round(3).tolist()
+    (['a', 'a'], ['b', 'c'], [1.414, -0.707])
     """
     numbers, people, a, b = _checked(value, rater=rater, subject=subject)
     if not LEAST_DRAWS <= draws <= MOST_DRAWS:

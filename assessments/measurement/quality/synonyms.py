@@ -46,6 +46,10 @@ def antonym_consistency(answers: AnswerTable, *, least_correlation: float = LEAS
     """Correlate, within each form, the answers to items that correlate below -.60 over all forms; high is careless.
 
     As synonym_consistency, for opposites. Raises SettingError. Source: Meade and Craig (2012).
+
+    >>> from assessments.measurement.quality.answer_table import answers_of
+    >>> antonym_consistency(answers_of([[1, 5], [2, 4], [4, 2], [5, 1]])).item_pairs.tolist()
+    [[1, 0]]
     """
     return _consistency(answers, is_alike=item_correlations(answers) < -_checked(least_correlation))
 

@@ -194,7 +194,13 @@ def test_what_is_no_plan_is_refused(ratings):
     for wrong in ({"fixed": ("r", "i")}, {"fixed": ("p",)}, {"measured": "o"}, {"design": "p x r"}):
         with pytest.raises(DesignError):
             d_study(ratings, sizes={"r": 3, "i": 2}, **wrong)
-    for limits in ({"r": (2, 1), "i": (1, 2)}, {"r": (0, 1), "i": (1, 2)}, {"r": (1, 5000), "i": (1, 5000)}):
+    wrong_limits: tuple[dict[str, Any], ...] = (
+        {"r": (2, 1), "i": (1, 2)},
+        {"r": (0, 1), "i": (1, 2)},
+        {"r": (1, np.inf), "i": (1, 2)},
+        {"r": (1, 5000), "i": (1, 5000)},
+    )
+    for limits in wrong_limits:
         with pytest.raises(SizeError):
             smallest_plan(ratings, target=0.8, limits=limits)
     with pytest.raises(TargetError):

@@ -167,7 +167,7 @@ def test_equal_numbers_have_no_components():
 
 def test_what_is_no_study_is_refused():
     facets = {"p": [0, 0, 1], "i": [0, 1, 1]}
-    for value in ([1, 2, np.nan], [1, 2, np.inf], [1, 2], [[1, 2, 3]]):
+    for value in ([1, 2, np.nan], [1, 2, np.inf], [1, 2, 1e200], [1, 2], [[1, 2, 3]]):
         with pytest.raises(ObservationError):
             estimated(value, facets, "p x i")
     with pytest.raises(ObservationError):

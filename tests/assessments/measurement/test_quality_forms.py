@@ -77,7 +77,7 @@ def test_stored_codes_without_a_number_are_no_answers():
         answers_of_codes(np.array([[5]]))
 
 
-@pytest.mark.parametrize("values", [[[1.0, np.nan]], [[np.inf, 1.0]], [1.0, 2.0]])
+@pytest.mark.parametrize("values", [[[1.0, np.nan]], [[np.inf, 1.0]], [[1e200, 1.0]], [1.0, 2.0]])
 def test_answers_that_are_no_numbers_are_refused(values):
     with pytest.raises(AnswerTableError):
         answers_of(values)
@@ -276,7 +276,7 @@ def test_impossible_probabilities_and_categories_are_refused():
     for wrong in (p * 1.1, np.where(p > 0.5, np.nan, p), np.array([[[1.0, 0.0], [0.5, 0.5]]])):
         with pytest.raises(ProbabilityError):
             person_fit([[1, 0]], probabilities=wrong)
-    for categories in ([[2, 0]], [[-1, 0]], [[0.5, 0]], [[0, 1, 1]]):
+    for categories in ([[2, 0]], [[-1, 0]], [[0.5, 0]], [[0, 1, 1]], [[np.nan, 0]]):
         with pytest.raises(AnswerTableError):
             person_fit(categories, probabilities=p)
     with pytest.raises(ProbabilityError):
