@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -136,17 +136,3 @@ def of_omega() -> Iterator[Finding]:
     yield bias("omega", [one.value for one in found], truth)
     ends = [omega_interval(sample, resamples=500) for sample in samples[:WITH_DRAWS]]
     yield coverage("omega, bootstrap", ends, truth)
-
-
-def main(work: Callable[[], Iterator[Finding]] = findings) -> int:
-    """Print every finding; 1 when one misses its bounds."""
-    met = True
-    for finding in work():
-        met = met and finding.is_met
-        mark = "" if finding.is_met else "  outside its bounds"
-        print(f"{finding.name:<48} {finding.quantity:<30} {finding.value:8.4f}{mark}")
-    return 0 if met else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
