@@ -132,6 +132,17 @@ def test_money_beyond_the_words_of_the_machine_is_refused_and_up_to_there_exact(
     assert (found.amount.tolist(), found.factor) == (whole, way)
 
 
+def test_bends_that_doubles_cannot_tell_apart_are_told_apart():
+    caps = [Fraction(10**17 + more, 10**17) for more in (1, 2)]
+    found = allocations([10**17] * 2, guidelines=[1, 1], caps=caps, budget=10**18, may_exceed_guideline=True)
+    assert (found.factor, found.amount.tolist()) == (caps[1], [10**17 + 1, 10**17 + 2])
+
+
+def test_a_company_keeps_its_ranges_as_one_person_does():
+    found = allocations([99_000, 120_000], guidelines=np.array([0.05, 0.05]), budget=10**6, range_maxima=[100_000] * 2)
+    assert (found.base.tolist(), found.lump_sum.tolist()) == ([1_000, 0], [3_950, 6_000])
+
+
 def test_equal_remainders_go_to_the_smaller_key_or_to_who_stands_first():
     assert allocations([100] * 3, guidelines=["0.05"] * 3, budget=10).amount.tolist() == [4, 3, 3]
     keyed = allocations([100] * 3, guidelines=["0.05"] * 3, budget=10, keys=np.array([7, 5, 6]))

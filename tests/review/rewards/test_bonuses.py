@@ -64,6 +64,19 @@ def test_multiples_are_the_points_of_the_curve(curve, figures):
     assert found.floats() == pytest.approx(curve_points(curve, [float(figure) for figure in figures]), abs=1e-9)
 
 
+def test_a_flat_line_that_is_continued_pays_below_the_threshold_too():
+    curve = Curve(((10, 1), (20, 1), (30, 2)), continues_line=True)
+    assert payout_multiples(curve, np.array([-5.0, 15.0, 25.0])).fractions() == [1, 1, Fraction(3, 2)]
+
+
+def test_curves_of_very_fine_figures_are_exact_beyond_the_words_of_the_machine():
+    figure = Fraction(10**17 + 1, 10**17)
+    curve = Curve(((1, 0), (2, 1)))
+    assert payout_multiples(curve, [figure]).fractions() == [Fraction(1, 10**17)]
+    steep = Curve(((0, 0), (1, 2**61), (2, 2**62)))
+    assert payout_multiples(steep, ["1.5"]).fractions() == [3 * 2**60]
+
+
 def test_less_is_better_on_a_curve_that_descends():
     found = payout_multiples(kpi_curve(60, 45, 30), [61, 60, 50, 20])
     assert found.fractions() == [0, 60, Fraction(260, 3), 120]

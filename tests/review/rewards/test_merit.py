@@ -132,6 +132,13 @@ def test_sure_points_have_their_guideline_and_errors_below_nothing_are_refused()
             SURFACE.expected_guidelines(points, standard_error=np.array(error), **people)
 
 
+def test_half_a_millionth_is_rounded_to_the_even_one():
+    surface = MeritSurface(points=(0, 2), ratios=(1,), rates=((0,), ("0.000001",)))
+    wider = MeritSurface(points=(0, 2), ratios=(1,), rates=((0,), ("0.000003",)))
+    for each, millionths in ((surface, 0), (wider, 2)):
+        assert each.guidelines(np.array([1]), salaries=[7], midpoints=[7]).numerator.tolist() == [millionths]
+
+
 @pytest.mark.parametrize(
     ("points", "ratios", "rates"),
     [

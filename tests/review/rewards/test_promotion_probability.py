@@ -65,6 +65,12 @@ def test_what_is_missing_or_not_required_is_told():
     assert found.weakest.tolist() == [0, 1, 0, 0]
 
 
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 1.0])
+def test_without_any_requirement_nobody_is_asked(correlation):
+    found = promotion_probabilities(np.zeros((2, 0)), standard_error=1, required=3, correlation=correlation)
+    assert (found.reason.tolist(), found.joint.tolist()) == ([Reason.NOT_ASKED] * 2, [0.0, 0.0])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"value": [[np.nan]]}, {"value": [3.0]}, {"standard_error": -1}, {"correlation": 1.1}, {"required": np.inf}],
