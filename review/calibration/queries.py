@@ -1,6 +1,6 @@
 """Evidence for calibration from a closed cycle's frozen cells: nothing here changes a score."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from assessments.closing.queries import named_raters_in
 from assessments.measurement.reasons import Estimate, NotEstimable, Reason
 from assessments.measurement.severity.crossed import CrossedEffects, crossed_effects
+from assessments.measurement.severity.named_raters import named_raters
 from assessments.measurement.uncertainty import estimate
 from people.organisation.models import Person
 from people.roles.models import Viewer
@@ -31,7 +32,6 @@ from web.database import db
 from web.language import lazy_gettext as _l
 from web.tables import Column, Listing
 
-LEAST_PEOPLE = 5
 EVERYONE_ELSE = 0
 SIGNIFICANT = 0.05
 
@@ -44,7 +44,7 @@ def calibration_evidence(cycle: Cycle) -> Evidence:
     effects = crossed_effects(distances.distance, ratee=distances.subject, rater=raters)
     reliability = anonymous_reliability(scored.scores)
     return Evidence(
-        severities=_severities(effects, raters),
+        severities=_severities(effects, raters, distances),
         is_severity_real=isinstance(effects, CrossedEffects) and effects.rater_test.p_value < SIGNIFICANT,
         roles=_roles(cycle, scored),
         raters_needed=tuple(map(RatersNeeded, scored.scores.design.layout.dimensions, reliability)),
@@ -69,23 +69,26 @@ def _raters(cycle: Cycle, scored: ScoredCycle, distances: SourceDistances) -> ND
     )
 
 
-def _severities(effects: CrossedEffects | NotEstimable, raters: NDArray[np.int64]) -> tuple[Severity, ...]:
+def _severities(
+    effects: CrossedEffects | NotEstimable, raters: NDArray[np.int64], distances: SourceDistances
+) -> tuple[Severity, ...]:
     """Named raters by name; leniency only of those with at least five people who are tied to everyone else."""
-    people = Counter(raters.tolist())
-    people.pop(EVERYONE_ELSE, None)
-    found = db.session.scalars(select(Person).where(Person.id.in_(people)).order_by(Person.sort_key, Person.id))
-    return tuple(Severity(person, people[person.id], _leniency(effects, person.id)) for person in found)
+    told = named_raters(distances.subject, rater=raters)
+    place = {int(level): row for row, level in enumerate(told.level) if level != EVERYONE_ELSE}
+    found = db.session.scalars(select(Person).where(Person.id.in_(place)).order_by(Person.sort_key, Person.id))
+    return tuple(
+        Severity(person, int(told.subjects[row]), _leniency(effects, Reason(int(told.reason[row])), row))
+        for person in found
+        for row in (place[person.id],)
+    )
 
 
-def _leniency(effects: CrossedEffects | NotEstimable, person_id: int) -> Estimate | NotEstimable:
+def _leniency(effects: CrossedEffects | NotEstimable, reason: Reason, row: int) -> Estimate | NotEstimable:
     if isinstance(effects, NotEstimable):
         return effects
-    levels, island = effects.raters.level.tolist(), effects.connectivity.rater_component
-    place = levels.index(person_id)
-    is_tied = EVERYONE_ELSE in levels and island[place] == island[levels.index(EVERYONE_ELSE)]
-    if effects.raters.ratings[place] < LEAST_PEOPLE or not is_tied:
-        return NotEstimable(Reason.TOO_FEW_VALUES)
-    return estimate(float(effects.raters.effect[place]), float(effects.raters.standard_error[place]))
+    if reason is not Reason.ESTIMATED:
+        return NotEstimable(reason)
+    return estimate(float(effects.raters.effect[row]), float(effects.raters.standard_error[row]))
 
 
 def _roles(cycle: Cycle, scored: ScoredCycle) -> tuple[RoleReliability, ...]:
