@@ -13,7 +13,7 @@ from assessments.measurement.severity.errors import TooManyLevelsError
 from assessments.measurement.severity.levels import Levels
 
 MOST_DENSE_LEVELS = 12_000
-SHARE_OF_DENSE_CROSSINGS = 0.05
+SHARE_OF_DENSE_CROSSINGS = 0.15
 INDEPENDENT = 1e-9
 
 

@@ -7,12 +7,13 @@ from math import log, pi
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack, solve_triangular
+from scipy.linalg import lapack
 
 from assessments.measurement.severity.levels import level_sums
 from assessments.measurement.severity.mixed_design import MixedDesign
 
 SMALL_RATIO = 1e-5
+FEW_LEVELS = 128
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def _solved(factor: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[
     """`(L L')^-1 right`."""
     if not factor.size:
         return right
-    half = solve_triangular(factor, right, lower=True, check_finite=False)
-    result: NDArray[np.float64] = solve_triangular(factor, half, lower=True, trans="T", check_finite=False)
+    solution, _ = lapack.dpotrs(factor, right, lower=1)
+    result: NDArray[np.float64] = solution
     return result
 
 
@@ -133,6 +134,11 @@ def inverse_of(fit: Fit) -> NDArray[np.float64]:
     """`S^-1` (width, width), both halves filled."""
     if not fit.factor.size:
         return fit.factor
+    if len(fit.factor) <= FEW_LEVELS:
+        # LAPACK's call for the whole inverse starts threads even for a few raters, which costs more than it saves.
+        root, _ = lapack.dtrtri(fit.factor, lower=1)
+        small: NDArray[np.float64] = root.T @ root
+        return small
     lower, _ = lapack.dpotri(fit.factor, lower=1)
     result: NDArray[np.float64] = np.tril(lower) + np.tril(lower, -1).T
     return result
