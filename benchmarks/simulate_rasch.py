@@ -67,12 +67,13 @@ def of_replication(found: Calibration, truth: Truth) -> dict[str, float]:
         ),
         "bias of persons": float((found.persons.measure - truth.persons).mean()),
         "bias of thresholds, per logit": slope(found.thresholds.measure[0], THRESHOLDS),
-        "bias of the variance of persons": variance - PERSON_DEVIATION**2,
+        # The variance of those drawn is on average that of all; beside it less is left to chance.
+        "bias of the variance of persons": variance - float(truth.persons.var(ddof=1)),
     }
     if isinstance(found, PenalisedCalibration):
         # A measure drawn to the mean is right when the truth, given the measure, is the measure.
         told["bias of severities given their measures, per logit"] = slope(truth.raters, found.raters.measure)
-        told["bias of the variance of raters"] = found.rater_variance - RATER_DEVIATION**2
+        told["bias of the variance of raters"] = found.rater_variance - float(truth.raters.var(ddof=1))
     else:
         told["bias of severities, per logit"] = slope(found.raters.measure, truth.raters)
     return told

@@ -36,8 +36,9 @@ def joint_calibration(
     items and raters whose ratings are all at one end of the scale would be infinite: they are set aside with a reason
     and so are their ratings. With an `adjustment` epsilon (.3 is usual) they get finite measures instead: everybody's
     sum S of at most M counts as `epsilon + (M - 2 epsilon) S / M`, and the ratings of categories accordingly.
-    Biased for few ratings a person (by about (n - 1) / n); the penalised and marginal estimates are not. UNBOUNDED when
-    ratings fall apart so that measures drift away from each other. Raises AnchorError, AdjustmentError.
+    Too wide for few ratings a person; the penalised and marginal estimates are not. UNBOUNDED when ratings fall apart
+    so that measures drift away from each other, or leave some undetermined beyond the subsets. Raises AnchorError,
+    AdjustmentError.
     Source: Linacre (1989), Many-Facet Rasch Measurement; Wright and Masters (1982), Rating Scale Analysis;
     Bertoli-Barsotti, Lando and Punzo (2014) for the adjustment.
 

@@ -50,13 +50,12 @@ class ArrowPoint:
 
 @dataclass(frozen=True)
 class ArrowMaximum:
-    """Where the (penalised) likelihood is greatest: measures of persons and of all below, and the number of steps."""
+    """Where the (penalised) likelihood is greatest: measures of persons and of all below."""
 
     person: NDArray[np.float64]
     lower: NDArray[np.float64]
     point: ArrowPoint
     factor: GaugedFactor
-    steps: int
 
 
 class PersonArrow:
@@ -203,7 +202,7 @@ def arrow_maximum(
         size = max(np.abs(below).max(initial=0.0), np.abs(own).max(initial=0.0))
         if size < STEP_IS_NOTHING or taken == steps:
             is_done = size < STEP_IS_NOTHING or steps < STEPS
-            return ArrowMaximum(person, lower, point, factor, taken) if is_done else None
+            return ArrowMaximum(person, lower, point, factor) if is_done else None
         part = 1.0
         while True:
             next_person, next_lower = person + part * own, lower + part * below

@@ -43,6 +43,18 @@ def essays():
     return rating_table(rating, person=person, rater=rater, lowest=0, highest=3), names
 
 
+def science():
+    """Attitudes of 392 people to science, four items from 1 to 4."""
+    rows = rows_of("science4.csv")
+    return rating_table(
+        [int(text) for row in rows for text in row.values()],
+        person=np.repeat(np.arange(len(rows)), 4),
+        item=np.tile(np.arange(4), len(rows)),
+        lowest=1,
+        highest=4,
+    )
+
+
 def invented(persons, *, raters=8, each=3, items=4, seed=1, deviation=1.0, severity=0.5, thresholds=(-1.2, 0.0, 1.2)):
     """Ratings drawn from the model: columns (rating, person, item, rater), and the true persons and raters."""
     random = np.random.default_rng(seed)

@@ -27,7 +27,7 @@ ESTIMATORS = (joint_calibration, penalised_calibration, marginal_calibration)
 each_estimator = pytest.mark.parametrize("estimated", ESTIMATORS, ids=lambda one: one.__name__)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(table=small_tables(), estimated=st.sampled_from(ESTIMATORS), is_partial_credit=st.booleans())
 def test_any_ratings_give_numbers_or_a_reason(table, estimated, is_partial_credit):
     found = estimated(table, is_partial_credit=is_partial_credit)

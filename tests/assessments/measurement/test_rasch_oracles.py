@@ -11,7 +11,7 @@ from assessments.measurement.rasch.fit import fit_statistics
 from assessments.measurement.rasch.joint import joint_calibration
 from assessments.measurement.rasch.marginal import marginal_calibration
 from assessments.measurement.rasch.marginal_likelihood import Grid
-from tests.assessments.measurement.rasch_cases import essays, guilford, marginal_likelihood_of, measured
+from tests.assessments.measurement.rasch_cases import essays, guilford, marginal_likelihood_of, measured, science
 from tests.oracles import oracle
 
 
@@ -86,3 +86,15 @@ def test_the_variance_of_essays_on_the_grid_of_the_oracle(ratings_of_essays):
     )
     np.testing.assert_allclose(point.score[1:11], 0.0, atol=0.002)
     np.testing.assert_allclose(point.score[13:], 0.0, atol=0.002)
+
+
+def test_the_partial_credit_measures_of_science():
+    """The part of the oracle without discriminations; its places are given for a variance of exactly 1."""
+    case = oracle("irt_science_poly")
+    expected, tolerance = case["expected"]["PCM_free_var"], case["tolerance"]
+    found = measured(marginal_calibration, science(), is_partial_credit=True)
+    assert found.log_likelihood == pytest.approx(expected["loglik"], abs=tolerance["loglik_abs"])
+    assert found.person_variance == pytest.approx(expected["var"], abs=tolerance["param_abs"])
+    place = found.items.measure[:, None] + found.thresholds.measure - found.person_mean
+    published = case["expected"]["PCM_sigma1"]["b"]
+    np.testing.assert_allclose(place, published, atol=tolerance["published_abs"])

@@ -26,7 +26,7 @@ def fixture_columns():
     return invented(60)[0]
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(table=small_tables(), is_partial_credit=st.booleans())
 def test_joint_measures_expect_what_was_rated(table, is_partial_credit):
     found = joint_calibration(table, is_partial_credit=is_partial_credit)
@@ -144,6 +144,17 @@ def test_anchors_of_an_estimation_give_it_again(columns, estimated):
     assert second.log_likelihood == pytest.approx(first.log_likelihood, abs=1.0 if loose > 0.01 else 1e-4)
     np.testing.assert_array_equal(second.raters.measure, first.raters.measure)
     np.testing.assert_array_equal(second.raters.standard_error, 0.0)
+
+
+@each_estimator
+def test_one_anchored_item_moves_the_scale_and_nothing_else(columns, estimated):
+    table = table_of(columns)
+    first = estimated(table)
+    second = estimated(table, anchors=Anchors(items={1: first.items.measure[1] + 0.7}))
+    np.testing.assert_allclose(second.items.measure, first.items.measure + 0.7, atol=1e-5)
+    np.testing.assert_allclose(second.persons.measure, first.persons.measure + 0.7, atol=1e-5)
+    np.testing.assert_allclose(second.raters.measure, first.raters.measure, atol=1e-5)
+    assert second.log_likelihood == pytest.approx(first.log_likelihood, abs=1e-4)
 
 
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
