@@ -58,7 +58,8 @@ class ReleasedSums:
         sums. A union S follows exactly when its indicator lies in the span of the released ones and the request:
         `e_S = sum_q c_q 1_q`, with any numbers c (elimination modulo a prime of 31 bits). A sum that follows from
         earlier ones is allowed, one over fewer than the threshold refused. No value is looked at, so a refusal itself
-        tells nothing of the values; sums that weigh the subjects of a small group unequally do not count as its mean.
+        tells nothing of the values. Sums that weigh the subjects of a small group unequally do not count as its mean,
+        though the difference of two tells either of them the other's value.
         Raises AuditError for an empty request. Source: Chin and Ozsoyoglu (1982), auditing of sum queries; Kenthapadi,
         Mishra and Nissim (2005), why an audit must not look at the answers.
 
