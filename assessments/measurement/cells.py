@@ -42,10 +42,17 @@ def rater_values(ratings: NDArray[np.uint8], *, layout: FormLayout) -> RaterValu
     """
     rows = rating_rows(ratings, layout=layout)
     require_valid(rows)
-    numeric = (rows >= 1) & (rows <= HIGHEST)
-    starts = np.array(layout.starts, dtype=np.intp)
-    answered = np.add.reduceat(numeric, starts, axis=1, dtype=np.int64)
-    total = np.add.reduceat(rows * numeric, starts, axis=1, dtype=np.int64)
+    # Item after item, each over all raters, is far faster than rater after rater.
+    by_item = np.array(rows.T, order="C")
+    numeric = (by_item >= 1) & (by_item <= HIGHEST)
+    by_item *= numeric
+    answered, total = np.empty((2, len(rows), len(layout.dimensions)), dtype=np.int64)
+    for place, dimension in enumerate(layout.dimensions):
+        items = layout.slice_of(dimension)
+        # A sum of up to 51 ratings of 5 fits a byte.
+        kind = np.uint8 if layout.item_counts[place] * HIGHEST <= np.iinfo(np.uint8).max else np.int64
+        answered[:, place] = np.add.reduce(numeric[items], axis=0, dtype=kind)
+        total[:, place] = np.add.reduce(by_item[items], axis=0, dtype=kind)
     least = np.array([least_answers(items) for items in layout.item_counts])
     defined = answered >= least
     value = np.where(defined, total / np.maximum(answered, 1), 0.0)
@@ -93,7 +100,11 @@ class CellTable:
         Equation: `m = total / (scale x raters)`, one correctly rounded division.
         """
         raters = self.raters.T[:, rows]
-        mean = self.total.T[:, rows] / np.maximum(self.scale[:, None] * raters, 1)
+        divisor = raters.astype(np.float64)
+        divisor *= self.scale[:, None]
+        np.maximum(divisor, 1.0, out=divisor)
+        mean = self.total.T[:, rows].astype(np.float64)
+        mean /= divisor
         np.maximum(mean, np.where(self.groups[rows] >= 1 << ANONYMOUS_FROM, BOTTOM, 0.0), out=mean)
         mean *= raters > 0
         result: NDArray[np.float64] = mean.T

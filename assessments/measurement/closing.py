@@ -19,10 +19,12 @@ from assessments.measurement.disclosure import (
 from assessments.measurement.errors import LayoutError, ShapeError
 from assessments.measurement.packing import MOST_RATERS, RatingSummer, RunSums
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout, rating_rows
+from assessments.measurement.runs import Runs, merged_groups
 from assessments.measurement.within import WithinCells, WithinCounter
 
 BLOCK_ROWS = 1 << 14
-_NO_LIMIT = np.iinfo(np.int32).max
+_NO_LIMIT = np.iinfo(np.uint16).max
+_EXCEPTION = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,6 @@ class ClosedCells:
     cell_of_group: NDArray[np.int8]
     items_shown: NDArray[np.bool_]
     within: WithinCells
-
-
-@dataclass(frozen=True)
-class _Runs:
-    """Runs of rows of one block: each subject's group, with the exact sums over its raters."""
-
-    subject: NDArray[np.int64]
-    group: NDArray[np.int64]
-    asked: NDArray[np.bool_]
-    sums: RunSums
 
 
 def closed_cells(
@@ -64,20 +56,21 @@ def closed_cells(
 
     `ratings` (raters, items) uint8; `subject` and `group` (raters,): whom and as whom each rates; `asked`
     (profiles, 7 groups, dimensions). Rows are put in the order of subject and group where they are not. Answers to
-    dimensions that a group was not asked do not count. `block_rows` bounds the working memory and changes no number.
-    Raises ShapeError, InvalidRatingError, TooManyRatersError.
+    dimensions that a group was not asked do not count. `block_rows` bounds the working memory and changes no number
+    of a cell; which 5,000 cells give the correlation of raters' errors may depend on it. Raises ShapeError,
+    InvalidRatingError, TooManyRatersError.
     """
     validated_threshold(threshold)
     rows = rating_rows(ratings, layout=layout)
     key = _order_key(rows, subject=subject, group=group, subjects=len(profile_of_subject))
     if asked.ndim != 3 or asked.shape[1:] != (len(GROUPS), len(layout.dimensions)):
         raise ShapeError(asked=asked.shape)
-    if len(key) and bool((np.diff(key) < 0).any()):
+    if not bool((key[1:] >= key[:-1]).all()):
         order = np.argsort(key, kind="stable")
         rows, key = rows[order], key[order]
     # A block may go beyond its size to end with its last subject.
     summer = RatingSummer(layout, most_rows=block_rows + len(GROUPS) * MOST_RATERS)
-    runs = int(np.count_nonzero(np.diff(key))) + 1 if len(key) else 0
+    runs = int(np.count_nonzero(key[1:] != key[:-1])) + 1 if len(key) else 0
     gathering = _Gathering(summer, runs=runs, profile_of_subject=profile_of_subject, asked=asked, threshold=threshold)
     for first, last in _blocks(key, block_rows):
         gathering.add(rows[first:last], key[first:last])
@@ -86,7 +79,7 @@ def closed_cells(
 
 def _order_key(
     rows: NDArray[np.uint8], *, subject: NDArray[np.integer], group: NDArray[np.integer], subjects: int
-) -> NDArray[np.int64]:
+) -> NDArray[np.signedinteger]:
     """Number that puts rows in the order of subject and group; raises ShapeError, LayoutError."""
     if subject.shape != (len(rows),) or group.shape != (len(rows),):
         raise ShapeError(rows=len(rows), subject=subject.shape, group=group.shape)
@@ -95,18 +88,23 @@ def _order_key(
             raise ShapeError(subjects=subjects, highest=int(subject.max()))
         if int(group.min()) < 0 or int(group.max()) >= len(GROUPS):
             raise LayoutError(group=int(group.max()))
-    return subject.astype(np.int64) * len(GROUPS) + group
+    small = subjects * len(GROUPS) <= np.iinfo(np.int32).max
+    key: NDArray[np.signedinteger] = subject.astype(np.int32 if small else np.int64)
+    key *= np.int8(len(GROUPS))
+    np.add(key, group, out=key, casting="same_kind")
+    return key
 
 
-def _blocks(key: NDArray[np.int64], block_rows: int) -> Iterator[tuple[int, int]]:
+def _blocks(key: NDArray[np.signedinteger], block_rows: int) -> Iterator[tuple[int, int]]:
     """Cut the rows into blocks that fit the processor's cache, never within a subject."""
     first = 0
     while first < len(key):
         last = min(first + block_rows, len(key))
         if last < len(key):
-            start_of_subject = int(key[last]) // len(GROUPS) * len(GROUPS)
-            whole = int(np.searchsorted(key, start_of_subject))
-            last = whole if whole > first else int(np.searchsorted(key, start_of_subject + len(GROUPS)))
+            # Bounds of another type would make numpy convert all keys for one search.
+            subject = key[last : last + 1] // len(GROUPS) * len(GROUPS)
+            whole = int(np.searchsorted(key, subject)[0])
+            last = whole if whole > first else int(np.searchsorted(key, subject + len(GROUPS))[0])
         yield first, last
         first = last
 
@@ -126,6 +124,9 @@ class _Gathering:
         layout = summer.layout
         self.summer, self.layout, self.threshold, self.asked = summer, layout, threshold, asked
         self.profile_of_subject = profile_of_subject
+        self.asked_of_kind = np.ascontiguousarray(asked.reshape(-1, len(layout.dimensions)).T)
+        self.is_asked_everything: NDArray[np.bool_] = np.asarray(self.asked_of_kind.all(axis=0))
+        self.has_items = np.array(layout.item_counts)[:, None] >= LEAST_ITEMS
         subjects = len(profile_of_subject)
         self.within = WithinCounter(layout)
         self.cell_of_group = np.full((subjects, len(GROUPS)), ABSENT, dtype=np.int8)
@@ -137,86 +138,100 @@ class _Gathering:
         self.raters = np.empty(shape, dtype=np.uint16)
         self.total = np.empty(shape, dtype=total_type(layout))
 
-    def add(self, rows: NDArray[np.uint8], key: NDArray[np.int64]) -> None:
+    def add(self, rows: NDArray[np.uint8], key: NDArray[np.signedinteger]) -> None:
         """Add up a block, find its partition, merge, hide, and keep its shown cells."""
-        starts = np.flatnonzero(np.diff(key, prepend=-1))
+        starts = np.flatnonzero(key[1:] != key[:-1]) + 1
+        starts = np.concatenate([np.zeros(min(len(key), 1), dtype=np.intp), starts])
         runs = self._runs(self.summer.sums(rows, starts), key[starts])
         cell = self._cell_of_run(runs)
         self.cell_of_group[runs.subject, runs.group] = cell
-        complete = np.where(runs.group >= ANONYMOUS_FROM, runs.sums.complete, 0)
-        groups = _merge(runs, cell)
+        groups = merged_groups(runs, cell)
         is_cell = cell == runs.group
         shown = self._is_shown(runs, is_cell)
-        self._show_items(runs, shown, complete)
-        self.within.add_cells(runs.sums, shown & (runs.group >= ANONYMOUS_FROM))
+        self._show_items(runs, shown)
         if not self.within.is_saturated:
-            in_shown = (cell >= ANONYMOUS_FROM) & (runs.group >= ANONYMOUS_FROM)
-            self.within.add_raters(rows, starts, asked=runs.asked, kept=in_shown)
-        self._keep(runs, shown, groups, rows=np.flatnonzero(is_cell))
+            in_shown = (cell >= ANONYMOUS_FROM) & runs.anonymous
+            asked = np.ones(shown.shape, dtype=np.bool_) if runs.asked is None else runs.asked
+            self.within.add_raters(rows, starts, asked=asked, kept=in_shown)
+        if not is_cell.all():
+            kept = np.flatnonzero(is_cell)
+            runs, groups, shown = runs.taken(kept), groups[kept], shown.take(kept, axis=1)
+        self._keep(runs, shown, groups)
 
-    def _keep(
-        self, runs: _Runs, shown: NDArray[np.bool_], groups: NDArray[np.uint8], *, rows: NDArray[np.intp]
-    ) -> None:
-        """Write the block's cells behind those of the blocks before."""
-        new = slice(self.cells, self.cells + len(rows))
-        self.subject[new], self.groups[new] = runs.subject[rows], groups[rows]
-        np.multiply(runs.sums.raters[:, rows], shown[:, rows], out=self.raters[:, new], casting="unsafe")
-        np.multiply(runs.sums.total[:, rows], shown[:, rows], out=self.total[:, new], casting="unsafe")
+    def _keep(self, runs: Runs, shown: NDArray[np.bool_], groups: NDArray[np.uint8]) -> None:
+        """Write the block's cells behind those of the blocks before, and add up the spread within anonymous ones."""
+        if not shown.all():
+            runs.sums.clear(~shown)
+        new = slice(self.cells, self.cells + len(runs.subject))
+        self.subject[new], self.groups[new] = runs.subject, groups
+        np.multiply(runs.raters, shown, out=self.raters[:, new])
+        self.total[:, new] = runs.sums.total
+        self.within.add_cells(runs.sums.taken(np.flatnonzero(runs.anonymous)))
         self.cells = new.stop
 
-    def _runs(self, sums: RunSums, key: NDArray[np.int64]) -> _Runs:
+    def _runs(self, sums: RunSums, key: NDArray[np.signedinteger]) -> Runs:
         """Put subject, group and asked dimensions beside the sums; answers that were not asked for do not count."""
-        subject, group = np.divmod(key, len(GROUPS))
-        asked = self.asked[self.profile_of_subject[subject], group].T
-        stray = (sums.raters > 0) & ~asked
-        if stray.any():
-            for array in (sums.raters, sums.complete, sums.total, sums.squares):
-                array[stray] = 0
-        return _Runs(subject=subject, group=group, asked=asked, sums=sums)
+        subject, group = np.divmod(key.astype(np.int64), len(GROUPS))
+        kind = self.profile_of_subject[subject] * len(GROUPS) + group
+        raters, asked = sums.raters, None
+        if not self.is_asked_everything[kind].all():
+            asked = self.asked_of_kind.take(kind, axis=1)
+            stray = (raters > 0) & ~asked
+            if stray.any():
+                sums.clear(stray)
+                raters[stray] = 0
+        return Runs(subject, group, group >= ANONYMOUS_FROM, asked, raters, sums)
 
-    def _cell_of_run(self, runs: _Runs) -> NDArray[np.int64]:
+    def _cell_of_run(self, runs: Runs) -> NDArray[np.int64]:
         """First group of the cell that each run belongs to; the partition is sought only where a group is small."""
-        raters = runs.sums.raters
-        anonymous = runs.group >= ANONYMOUS_FROM
-        present = raters.any(axis=0)
-        sizes = np.where(runs.asked, raters, _NO_LIMIT).min(axis=0)
+        present = np.bitwise_or.reduce(runs.raters, axis=0) > 0
+        counts_of_asked = runs.raters if runs.asked is None else np.where(runs.asked, runs.raters, _NO_LIMIT)
+        sizes = np.minimum.reduce(counts_of_asked, axis=0)
         cell = np.where(present, runs.group, ABSENT)
-        small = anonymous & present & (sizes < self.threshold)
-        if not small.any():
+        small = np.flatnonzero(runs.anonymous & present & (sizes < self.threshold))
+        if not len(small):
             return cell
-        subjects = np.unique(runs.subject[small])
-        member = np.flatnonzero(anonymous & np.isin(runs.subject, subjects))
-        place_of_member = np.searchsorted(subjects, runs.subject[member])
-        group_of_member = runs.group[member] - ANONYMOUS_FROM
+        subjects = runs.subject[small]
+        subjects = subjects[np.diff(subjects, prepend=-1) > 0]
+        place = np.minimum(np.searchsorted(subjects, runs.subject), len(subjects) - 1)
+        member = np.flatnonzero(runs.anonymous & (subjects[place] == runs.subject))
+        place_of_member, group_of_member = place[member], runs.group[member] - ANONYMOUS_FROM
         asked = self.asked[self.profile_of_subject[subjects], ANONYMOUS_FROM:]
         counts = np.zeros(asked.shape, dtype=np.int64)
-        counts[place_of_member, group_of_member] = raters[:, member].T
+        counts[place_of_member, group_of_member] = runs.raters[:, member].T
         partition = partition_cycle(counts, asked=asked, threshold=self.threshold)
         found = partition.cell_of_group[place_of_member, group_of_member].astype(np.int64)
         cell[member] = np.where(found >= 0, found + ANONYMOUS_FROM, found)
         return cell
 
-    def _is_shown(self, runs: _Runs, is_cell: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _is_shown(self, runs: Runs, is_cell: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether a cell shows a dimension: named sources always, anonymous ones from the threshold and three items."""
-        least_raters = np.where(runs.group >= ANONYMOUS_FROM, self.threshold, 1)
-        enough_items = np.array(self.layout.item_counts)[:, None] >= LEAST_ITEMS
-        named = runs.group < ANONYMOUS_FROM
-        shown: NDArray[np.bool_] = is_cell & (runs.sums.raters >= least_raters) & (named | enough_items)
+        least = np.where(runs.anonymous, self.threshold, 1).astype(np.uint16)
+        # Nobody has as many raters as a run that is no cell would need.
+        least[~is_cell] = _NO_LIMIT
+        shown: NDArray[np.bool_] = runs.raters >= least
+        if not self.has_items.all():
+            shown &= ~runs.anonymous | self.has_items
         return shown
 
-    def _show_items(self, runs: _Runs, shown: NDArray[np.bool_], complete: NDArray[np.int32]) -> None:
-        """Decide for the block's subjects which dimensions show their items."""
-        first = np.flatnonzero(np.diff(runs.subject, prepend=-1))
-        if not len(first):
+    def _show_items(self, runs: Runs, shown: NDArray[np.bool_]) -> None:
+        """Decide for the block's subjects which dimensions show their items, over all their anonymous runs together."""
+        some = np.flatnonzero(runs.anonymous)
+        if not len(some):
             return
-        counts = shown & (runs.group >= ANONYMOUS_FROM)
+        subject = runs.subject[some]
+        last = np.append(np.flatnonzero(subject[1:] != subject[:-1]), len(some) - 1)
+        counted = runs.raters.take(some, axis=1) * shown.take(some, axis=1)
+        # Whoever is counted must have answered all items, and nobody else. The raters of a subject fit 12 bits, so that
+        # both sums are formed at once; sums up to each subject's end, less those before it, are exact in 16 bits.
+        sums = counted + np.uint16(_EXCEPTION) * (counted != runs.sums.complete.take(some, axis=1))
+        ends = np.add.accumulate(sums, axis=1, dtype=np.uint16).take(last, axis=1)
+        ends[:, 1:] -= ends[:, :-1].copy()
+        counted, exceptions = ends & np.uint16(_EXCEPTION - 1), ends >> np.uint16(12)
         display = are_items_shown(
-            counted=np.add.reduceat(np.where(counts, runs.sums.raters, 0), first, axis=1),
-            counted_complete=np.add.reduceat(np.where(counts, runs.sums.complete, 0), first, axis=1),
-            complete=np.add.reduceat(complete, first, axis=1),
-            threshold=self.threshold,
+            counted=counted, counted_complete=counted - exceptions, complete=counted, threshold=self.threshold
         )
-        self.items_shown[runs.subject[first]] = display.T
+        self.items_shown[subject[last]] = display.T
 
     def result(self) -> ClosedCells:
         """Give the cells of all blocks."""
@@ -232,19 +247,6 @@ class _Gathering:
         return ClosedCells(
             cells=cells, cell_of_group=self.cell_of_group, items_shown=self.items_shown, within=self.within.result()
         )
-
-
-def _merge(runs: _Runs, cell: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Add merged groups to the first group of their cell, in place; gives the groups of each cell as bits."""
-    groups = np.left_shift(1, runs.group).astype(np.uint8)
-    key = runs.subject * len(GROUPS) + runs.group
-    for place in range(ANONYMOUS_FROM + 1, len(GROUPS)):
-        merged = np.flatnonzero((runs.group == place) & (cell >= 0) & (cell != place))
-        into = np.searchsorted(key, runs.subject[merged] * len(GROUPS) + cell[merged])
-        groups[into] |= np.uint8(1 << place)
-        for array in (runs.sums.raters, runs.sums.complete, runs.sums.total, runs.sums.squares):
-            array[:, into] += array[:, merged]
-    return groups
 
 
 def cells_of_answers(

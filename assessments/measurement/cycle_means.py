@@ -13,6 +13,7 @@ from assessments.measurement.ratings import GROUPS
 from assessments.measurement.rounding import quantised
 
 BLOCK_CELLS = 1 << 13
+MOST_KEYS = 1 << 20
 
 
 class MeanSource(IntEnum):
@@ -82,8 +83,18 @@ def cell_kinds(
     cells: CellTable, profile_of_subject: NDArray[np.integer]
 ) -> tuple[list[tuple[int, int]], NDArray[np.intp]]:
     """Distinct pairs of profile and groups among a cycle's cells, and the pair of each cell."""
-    key = profile_of_subject[cells.subject].astype(np.int64) << len(GROUPS) | cells.groups
-    values, kind_of_row = np.unique(key, return_inverse=True)
+    key = profile_of_subject[cells.subject].astype(np.intp)
+    key <<= len(GROUPS)
+    key |= cells.groups
+    most = int(key.max(initial=0)) + 1
+    if most > MOST_KEYS:
+        values, kind_of_row = np.unique(key, return_inverse=True)
+    else:
+        # There are few keys, so that a table of them is faster than sorting.
+        values = np.flatnonzero(np.bincount(key, minlength=most))
+        place = np.zeros(most, dtype=np.intp)
+        place[values] = np.arange(len(values))
+        kind_of_row = place[key]
     pairs = [(int(value) >> len(GROUPS), int(value) & (1 << len(GROUPS)) - 1) for value in values]
     return pairs, kind_of_row
 

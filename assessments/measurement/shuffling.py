@@ -129,7 +129,7 @@ def sums_by_dimension(ratings: NDArray[np.uint8], *, layout: FormLayout) -> tupl
 
     A sum of up to 51 ratings of 5 fits a byte.
     """
-    by_item = np.ascontiguousarray(ratings.T)
+    by_item = np.array(ratings.T, order="C")
     numeric = np.subtract(by_item, LOWEST, dtype=np.uint8) < HIGHEST
     answered, total = np.zeros((2, len(layout.dimensions), len(ratings)), dtype=np.uint8)
     by_item *= numeric

@@ -94,26 +94,37 @@ def _named_variance(
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int64]]:
     """Error variance of a single named rater, its source and the number of pairs, per dimension."""
     manager, second = (np.flatnonzero(cells.groups == 1 << group_index(group)) for group in ("manager", "second_line"))
-    values, shown = cells.means_of(manager), cells.raters[manager] > 0
-    _, of_manager, of_second = np.intersect1d(cells.subject[manager], cells.subject[second], return_indices=True)
-    both = shown[of_manager] & (cells.raters[second[of_second]] > 0)
-    from_pairs = _variance(values[of_manager] - cells.means_of(second[of_second]), both) / 2
-    enough_managers = shown.sum(axis=0) >= LEAST_CELLS
+    values, shown = _values(cells, manager)
+    # Rows come in the order of subjects, each of whom has one manager.
+    place = np.searchsorted(cells.subject[second], cells.subject[manager])
+    with_second = np.flatnonzero(np.append(cells.subject[second], -1)[place] == cells.subject[manager])
+    of_second, shown_by_second = _values(cells, second[place[with_second]])
+    both = shown[:, with_second] & shown_by_second
+    from_pairs = _variance(values[:, with_second] - of_second, both) / 2
+    enough_managers = np.count_nonzero(shown, axis=1) >= LEAST_CELLS
     from_reliability = (1 - SINGLE_RATER_RELIABILITY) * _variance(values, shown)
     variance = np.where(enough_managers, from_reliability, default_variance)
     source = np.where(enough_managers, SpreadSource.RELIABILITY, SpreadSource.DEFAULT)
-    pairs = both.sum(axis=0)
+    pairs = both.sum(axis=1)
     enough_pairs = pairs >= LEAST_CELLS
     variance = np.where(enough_pairs, from_pairs, variance)
     source = np.where(enough_pairs, SpreadSource.MANAGER_PAIRS, source)
     return variance, source.astype(np.int8), pairs
 
 
+def _values(cells: CellTable, rows: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Values of cells of named sources, and where they are shown, (dimensions, cells)."""
+    raters = cells.raters.T.take(rows, axis=1)
+    value = cells.total.T.take(rows, axis=1).astype(np.float64)
+    value /= cells.scale[:, None] * np.maximum(raters, 1)
+    return value, raters > 0
+
+
 def _variance(value: NDArray[np.float64], has: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Sample variance of each column over the rows that have a value, 0 with fewer than two."""
-    number = has.sum(axis=0)
-    distance = np.where(has, value - MIDDLE, 0.0)
-    squares = np.einsum("rd,rd->d", distance, distance) - distance.sum(axis=0) ** 2 / np.maximum(number, 1)
+    """Sample variance of each row over the columns that have a value, 0 with fewer than two."""
+    number = np.count_nonzero(has, axis=1)
+    distance = (value - MIDDLE) * has
+    squares = np.einsum("dr,dr->d", distance, distance) - distance.sum(axis=1) ** 2 / np.maximum(number, 1)
     result: NDArray[np.float64] = np.maximum(squares, 0.0) / np.maximum(number - 1, 1)
     return result
 

@@ -51,19 +51,24 @@ class WithinCounter:
         """Whether enough cells gave products: after 5,000 the error of a correlation is below .01."""
         return int(self._product_cells.max(initial=0)) >= CELLS_FOR_CORRELATION
 
-    def add_cells(self, sums: RunSums, shown: NDArray[np.bool_]) -> None:
-        """Add the squares about the mean of each shown cell: `sum (x - 3)^2 - (sum (x - 3))^2 / n`."""
-        some = np.flatnonzero(shown.any(axis=0))
-        raters = sums.raters[:, some] * shown[:, some]
+    def add_cells(self, sums: RunSums) -> None:
+        """Add the squares about the mean of each cell (0 raters where hidden).
+
+        `sum (x - 3)^2 - (sum (x - 3))^2 / n`, for each dimension.
+        """
+        raters = sums.raters
         counted = raters > 1
-        degrees = (raters - 1) * counted
+        if not counted.all():
+            sums.clear(~counted)
+            raters *= counted
         number = raters.astype(np.float64)
-        distance = sums.total[:, some] - MIDDLE * self._scale[:, None] * number
-        share = counted / np.maximum(number, 1.0)
-        self._squares += np.einsum("dc,dc->d", sums.squares[:, some], counted.astype(np.float64))
-        self._squares -= np.einsum("dc,dc,dc->d", distance, distance, share)
-        self._degrees += degrees.sum(axis=1, dtype=np.int64)
-        self._cells += counted.sum(axis=1)
+        distance = sums.total - (MIDDLE * self._scale)[:, None] * number
+        distance *= distance
+        distance /= np.maximum(number, 1.0, out=number)
+        self._squares += sums.squares.sum(axis=1) - distance.sum(axis=1)
+        cells = np.count_nonzero(counted, axis=1)
+        self._degrees += raters.sum(axis=1, dtype=np.int64) - cells
+        self._cells += cells
 
     def add_raters(
         self, rows: NDArray[np.uint8], starts: NDArray[np.intp], *, asked: NDArray[np.bool_], kept: NDArray[np.bool_]

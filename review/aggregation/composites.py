@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from assessments.measurement.cells import CellTable
 from assessments.measurement.uncertainty import RaterSpread
-from review.aggregation.dimension_scores import CellTerms, DimensionScores, RankRows
+from review.aggregation.dimension_scores import CellTerms, DimensionScores, RankCells, of_kind
+
+_MOST = np.iinfo(np.uint16).max
 
 
 def composite_variances(
-    cells: CellTable,
+    ranks: Sequence[RankCells],
     *,
     terms: CellTerms,
-    ranks: Sequence[RankRows],
     scores: DimensionScores,
     spread: RaterSpread,
     coefficients: Sequence[NDArray[np.float64]],
@@ -25,49 +26,74 @@ def composite_variances(
 
     `Var = sum_cells sum_de u_d u_e r_de / max(n_d, n_e)` with `u_d = v_d (w_d / sum w_d) s_d`: the raters of a cell are
     shared by its dimensions (their errors correlate by r), and those of the smaller count are taken to be among those
-    of the larger. Shown values and published spread only. Source: variance of a weighted sum; the contract, rule 6.
+    of the larger. Shown values and published spread only; coefficients of one row are those of everyone. Source:
+    variance of a weighted sum; the contract, rule 6.
     """
     results = np.zeros((len(coefficients), len(scores.value)))
-    weight = scores.shown_weight.T
-    scale = scores.is_estimated.T / np.where(weight > 0, weight, 1.0)
-    shares = np.stack([part.T * scale for part in coefficients])
-    deviation = (np.sqrt(terms.variance) * terms.weight).T
+    scale = _scale(scores)
+    shares = [part.T * scale for part in coefficients]
+    deviation = np.sqrt(terms.variance) * terms.weight
     for rank in ranks:
-        raters = cells.raters.T[:, rank.rows].astype(np.float64)
-        own = np.where(raters > 0, deviation[:, terms.kind[rank.rows]], 0.0)
-        results[:, rank.subject] += _shared(shares[:, :, rank.subject] * own, raters, own > 0, spread.correlation)
+        own = of_kind(deviation, rank.kind)
+        counted = _counted(rank, own)
+        for result, share in zip(results, shares, strict=True):
+            parts = (share if share.shape[1] == 1 else share[:, rank.subject]) * own
+            if not rank.is_whole:
+                parts = parts * rank.shown
+            result[rank.subject] += _shared(parts, rank.raters, counted, spread.correlation)
     return list(np.maximum(results, 0.0))
+
+
+def _scale(scores: DimensionScores) -> NDArray[np.float64]:
+    """One over the shown weight of every score (dimensions, subjects), 0 without; one column where all are alike."""
+    weight, estimated = scores.shown_weight.T, scores.is_estimated.T
+    if weight.size and bool(estimated.all() and (weight == weight[:, :1]).all()):
+        weight, estimated = weight[:, :1], estimated[:, :1]
+    return estimated / np.where(weight > 0, weight, 1.0)
+
+
+def _counted(rank: RankCells, own: NDArray[np.float64]) -> NDArray[np.bool_] | None:
+    """Where a cell adds to the error, (dimensions, cells); None where it does in every dimension."""
+    is_moved = own > 0
+    if rank.is_whole and is_moved.all():
+        return None
+    return rank.shown & is_moved
 
 
 def _shared(
     parts: NDArray[np.float64],
-    raters: NDArray[np.float64],
-    counted: NDArray[np.bool_],
+    raters: NDArray[np.uint16],
+    counted: NDArray[np.bool_] | None,
     correlation: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Sum over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`; parts (composites, dimensions, cells).
+    """Sum over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`; parts (dimensions, cells), or one column for all.
 
     `1 / max(n_d, n_e)` is `1 / N` for the largest count N, and `1/k - 1/(k + 1)` more for every smaller count k that
     neither exceeds: a quadratic form for each such k, instead of a term for each pair.
     """
-    most = np.where(counted, raters, 1.0).max(axis=0)
-    least = np.where(counted, raters, np.inf).min(axis=0)
+    if counted is None:
+        most, least = raters.max(axis=0), raters.min(axis=0)
+    else:
+        most = np.where(counted, raters, np.uint16(1)).max(axis=0)
+        least = np.where(counted, raters, np.uint16(_MOST)).min(axis=0)
     result: NDArray[np.float64] = _quadratic(parts, correlation) / most
     uneven = np.flatnonzero(least < most)
     if not len(uneven):
         return result
-    some, counts = parts[:, :, uneven], raters[:, uneven]
-    low, high = least[uneven], most[uneven]
+    some = parts if parts.shape[1] == 1 else parts.take(uneven, axis=1)
+    counts, low, high = raters.take(uneven, axis=1), least[uneven], most[uneven]
     for count in range(int(low.min()), int(high.max())):
         here = np.flatnonzero((low <= count) & (count < high))
-        within = some[:, :, here] * (counts[:, here] <= count)
-        result[:, uneven[here]] += _quadratic(within, correlation) / (count * (count + 1))
+        within = (some if some.shape[1] == 1 else some.take(here, axis=1)) * (counts.take(here, axis=1) <= count)
+        result[uneven[here]] += _quadratic(within, correlation) / (count * (count + 1))
     return result
 
 
 def _quadratic(parts: NDArray[np.float64], correlation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Quadratic form of each cell of each composite."""
-    result: NDArray[np.float64] = ((correlation @ parts) * parts).sum(axis=1)
+    """Quadratic form of each cell."""
+    product = correlation @ parts
+    product *= parts
+    result: NDArray[np.float64] = np.add.reduce(product, axis=0)
     return result
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,19 @@ from review.aggregation.dimension_scores import (
     DimensionScores,
     cell_terms,
     dimension_scores,
-    rows_by_rank,
+    of_kind,
+    one_or_all,
+    ranked_cells,
 )
 from review.aggregation.errors import AggregationError
 from review.aggregation.overall import OverallScores, overall_scores
-from review.aggregation.points import SectionPoints, dimension_points, points_slope, section_points, section_shares
+from review.aggregation.points import (
+    SectionPoints,
+    composite_shares,
+    dimension_points,
+    points_slope,
+    section_points,
+)
 from review.aggregation.version import FORMULA_VERSION
 
 BLOCK_SUBJECTS = 1 << 12
@@ -123,8 +131,8 @@ def aggregate_cells(
     terms = cell_terms(cells, design=design, profile_of_subject=profiles, means=means, spread=spread)
     scored = partial(_scored, cells, design=design, profiles=profiles, terms=terms, spread=spread)
     starts = range(0, max(len(profiles), 1), BLOCK_SUBJECTS)
-    parts = [scored(first, min(first + BLOCK_SUBJECTS, len(profiles))) for first in starts]
-    scores, overall, section = zip(*parts, strict=True)
+    parts = (scored(first, min(first + BLOCK_SUBJECTS, len(profiles))) for first in starts)
+    scores, overall, section = _joined(parts, subjects=len(profiles))
     return CycleScores(
         design=design,
         profile_of_subject=profiles,
@@ -135,9 +143,9 @@ def aggregate_cells(
         means=means,
         spread=spread,
         terms=terms,
-        scores=_joined(scores),
-        overall=_joined(overall),
-        section=_joined(section),
+        scores=scores,
+        overall=overall,
+        section=section,
     )
 
 
@@ -154,45 +162,54 @@ def _scored(
     """Score some subjects, few enough to stay in the processor's cache."""
     some = cells.part(first, last)
     terms = replace(terms, kind=terms.kind[cells.rows_between(first, last)])
-    ranks = rows_by_rank(some, terms=terms)
-    scores = dimension_scores(some, design=design, profile_of_subject=profiles[first:last], terms=terms, ranks=ranks)
-    weights = design.profile_weights.T[:, profiles[first:last]].T
-    shares = section_shares(scores, weights)[0]
+    ranks = ranked_cells(some, terms=terms)
+    scores = dimension_scores(ranks, design=design, profile_of_subject=profiles[first:last], terms=terms)
+    weights = of_kind(design.profile_weights, one_or_all(profiles[first:last])).T
+    composite = composite_shares(scores, weights)
     variance, points_variance = composite_variances(
-        some,
+        ranks,
         terms=terms,
-        ranks=ranks,
         scores=scores,
         spread=spread,
-        coefficients=[shares, shares * points_slope(scores)],
+        coefficients=[composite.share, composite.share * points_slope(scores)],
     )
     return (
         scores,
-        overall_scores(scores, weights=weights, variance=variance),
-        section_points(scores, weights=weights, variance=points_variance),
+        overall_scores(scores, composite=composite, variance=variance),
+        section_points(scores, composite=composite, variance=points_variance),
     )
 
 
-Part = TypeVar("Part", DimensionScores, OverallScores, SectionPoints)
+Scored = tuple[DimensionScores, OverallScores, SectionPoints]
 
 
-def _joined(parts: Sequence[Part]) -> Part:
-    """Put the results of the blocks one after the other."""
-    columns = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(parts[0])}
-    return replace(parts[0], **columns)
+def _joined(blocks: Iterable[Scored], *, subjects: int) -> Scored:
+    """Put the results of the blocks one after the other, each number of a dimension beside those of the others."""
+    joined: list[dict[str, NDArray[Any]]] = [{}, {}, {}]
+    first = 0
+    for block in blocks:
+        last = first + len(block[1].value)
+        for part, columns in zip(block, joined, strict=True):
+            for name, values in vars(part).items():
+                numbers = values.T
+                if name not in columns:
+                    columns[name] = np.empty((*numbers.shape[:-1], subjects), dtype=numbers.dtype)
+                columns[name][..., first:last] = numbers
+        first = last
+    scores, overall, section = ({name: column.T for name, column in columns.items()} for columns in joined)
+    return DimensionScores(**scores), OverallScores(**overall), SectionPoints(**section)
 
 
 def section_of(result: CycleScores, dimensions: tuple[str, ...]) -> SectionPoints:
     """Points of a section that is made of some of the dimensions, such as the competencies without the duties."""
     chosen = np.array([name in dimensions for name in result.design.layout.dimensions])
     weights = np.where(chosen, result.design.profile_weights[result.profile_of_subject], 0.0)
-    slopes = section_shares(result.scores, weights)[0] * points_slope(result.scores)
+    composite = composite_shares(result.scores, weights)
     (variance,) = composite_variances(
-        result.cells,
+        ranked_cells(result.cells, terms=result.terms),
         terms=result.terms,
-        ranks=rows_by_rank(result.cells, terms=result.terms),
         scores=result.scores,
         spread=result.spread,
-        coefficients=[slopes],
+        coefficients=[composite.share * points_slope(result.scores)],
     )
-    return section_points(result.scores, weights=weights, variance=variance)
+    return section_points(result.scores, composite=composite, variance=variance)

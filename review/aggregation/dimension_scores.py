@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from assessments.measurement.cells import CellTable
 from assessments.measurement.cycle_means import CycleMeans, cell_kinds, members_of
+from assessments.measurement.disclosure import BOTTOM
 from assessments.measurement.ratings import ANONYMOUS_FROM, group_index
 from assessments.measurement.reasons import Reason
 from assessments.measurement.uncertainty import NORMAL_95, RaterSpread
 from review.aggregation.design import CycleDesign
+
+_ESTIMATED = np.uint8(Reason.ESTIMATED)
 
 
 class Evidence(IntEnum):
@@ -66,7 +69,7 @@ class DimensionScores:
     @property
     def is_estimated(self) -> NDArray[np.bool_]:
         """Where there is a score."""
-        return np.asarray(self.reason == Reason.ESTIMATED)
+        return np.asarray(self.reason == _ESTIMATED)
 
     @property
     def low(self) -> NDArray[np.float64]:
@@ -116,58 +119,58 @@ def cell_terms(
 
 
 def dimension_scores(
-    cells: CellTable,
-    *,
-    design: CycleDesign,
-    profile_of_subject: NDArray[np.intp],
-    terms: CellTerms,
-    ranks: Sequence[RankRows],
+    ranks: Sequence[RankCells], *, design: CycleDesign, profile_of_subject: NDArray[np.intp], terms: CellTerms
 ) -> DimensionScores:
     """Score every dimension of every subject from the shown cells.
 
     `S = sum_shown w (m - mu) / sum_shown w + sum_applicable w mu / sum_applicable w`; variance
     `sum_shown (w / sum w)^2 s^2 / n`. With the manager and an anonymous cell it is a multi-rater score, with the
-    manager alone a manager assessment, else there is not enough evidence. `ranks` from rows_by_rank. Source: the
+    manager alone a manager assessment, else there is not enough evidence. `ranks` from ranked_cells. Source: the
     numeric contract, rules 5 and 6.
     """
     shape = (len(design.layout.dimensions), len(profile_of_subject))
     above, below, variance = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     manager, anonymous = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
     for rank in ranks:
-        kind = terms.kind[rank.rows]
-        raters = cells.raters.T[:, rank.rows]
-        shown = raters > 0
-        weight = terms.weight.T[:, kind] * shown
-        above[:, rank.subject] += weight * (cells.means_of(rank.rows).T - terms.mean.T[:, kind])
+        weight = of_kind(terms.weight, rank.kind)
+        error = weight * weight * of_kind(terms.variance, rank.kind)
+        if not rank.is_whole:
+            weight, error = weight * rank.shown, error * rank.shown
+        part = rank.mean - of_kind(terms.mean, rank.kind)
+        part *= weight
+        above[:, rank.subject] += part
         below[:, rank.subject] += weight
-        variance[:, rank.subject] += weight * weight * terms.variance.T[:, kind] / np.maximum(raters, 1)
-        manager[:, rank.subject] |= shown & terms.is_manager[kind]
-        anonymous[:, rank.subject] |= (weight > 0) & terms.is_anonymous[kind]
+        np.divide(error, rank.number, out=part)
+        variance[:, rank.subject] += part
+        manager[:, rank.subject] |= rank.shown & terms.is_manager[rank.kind]
+        anonymous[:, rank.subject] |= (weight > 0) & terms.is_anonymous[rank.kind]
+    profile = one_or_all(profile_of_subject)
+    base, has_base = of_kind(terms.base, profile), of_kind(terms.has_base, profile)
+    reason = _reason(design, profile, manager=manager, has_score=(below > 0) & has_base)
+    estimated = reason == _ESTIMATED
     divisor = np.where(below > 0, below, 1.0)
-    base, has_base = terms.base.T[:, profile_of_subject], terms.has_base.T[:, profile_of_subject]
-    reason = _reason(design, profile_of_subject, manager=manager, has_score=(below > 0) & has_base)
-    estimated = reason == Reason.ESTIMATED
-    evidence = (manager.astype(np.uint8) + (manager & anonymous)) * estimated
-    return DimensionScores(
-        value=((above / divisor + base) * estimated).T,
-        standard_error=(np.sqrt(variance) / divisor * estimated).T,
-        shown_weight=below.T,
-        reason=reason.T,
-        evidence=evidence.T,
-        required=design.required_levels.T[:, profile_of_subject].T,
-    )
+    above /= divisor
+    above += base
+    np.sqrt(variance, out=variance)
+    variance /= divisor
+    if not estimated.all():
+        above *= estimated
+        variance *= estimated
+    evidence = (manager.view(np.uint8) + (manager & anonymous)) * estimated
+    required = np.broadcast_to(of_kind(design.required_levels, profile), shape)
+    return DimensionScores(above.T, variance.T, below.T, reason.T, evidence.T, required.T)
 
 
 def _reason(
     design: CycleDesign,
-    profile_of_subject: NDArray[np.intp],
+    profile: NDArray[np.intp],
     *,
     manager: NDArray[np.bool_],
     has_score: NDArray[np.bool_],
 ) -> NDArray[np.uint8]:
     """Why a dimension has no score, or that it has one; all arrays are (dimensions, subjects)."""
     # Self is shown beside and does not make a dimension asked.
-    asked = np.asarray(design.applicable[:, 1:].any(axis=1)).T[:, profile_of_subject]
+    asked = of_kind(np.asarray(design.applicable[:, 1:].any(axis=1)), profile)
     codes = [np.uint8(code) for code in (Reason.ESTIMATED, Reason.NO_CYCLE_MEAN, Reason.MANAGER_MISSING)]
     reason = np.where(manager, np.where(has_score, codes[0], codes[1]), codes[2])
     return np.where(asked, reason, np.uint8(Reason.NOT_ASKED))
@@ -175,10 +178,10 @@ def _reason(
 
 @dataclass(frozen=True)
 class RankRows:
-    """Rows of a cell table, no subject twice, and the subject of each; slices where they are evenly spaced."""
+    """Rows of a cell table, no subject twice, and the subject of each."""
 
-    rows: slice | NDArray[np.intp]
-    subject: slice | NDArray[np.int32]
+    rows: NDArray[np.intp]
+    subject: NDArray[np.int32]
 
 
 def rows_by_rank(cells: CellTable, *, terms: CellTerms) -> list[RankRows]:
@@ -192,15 +195,69 @@ def rows_by_rank(cells: CellTable, *, terms: CellTerms) -> list[RankRows]:
     place = np.arange(len(rows))
     rank = place - np.maximum.accumulate(np.where(is_first, place, 0))
     parts = [np.flatnonzero(rank == number) for number in range(int(rank.max()) + 1)]
-    return [RankRows(_spaced(rows[part]), _spaced(subject[part])) for part in parts]
+    return [RankRows(rows[part], subject[part]) for part in parts]
 
 
-Index = TypeVar("Index", NDArray[np.intp], NDArray[np.int32])
+@dataclass(frozen=True)
+class RankCells:
+    """Cells that come first, second ... in their subject, with their numbers, (dimensions, cells).
+
+    `subject` is a slice where it is all subjects; a subject without such a cell has one that shows nothing. `kind` is
+    one number where all are of a kind. `number`: raters, at least 1; `is_whole`: whether all show every dimension.
+    """
+
+    subject: slice | NDArray[np.int32]
+    kind: NDArray[np.intp]
+    raters: NDArray[np.uint16]
+    number: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    shown: NDArray[np.bool_]
+    is_whole: bool
 
 
-def _spaced(places: Index) -> slice | Index:
-    """Write evenly spaced places as a slice, which numpy need not copy."""
-    step = int(places[1] - places[0]) if len(places) > 1 else 1
-    if step > 0 and bool((np.diff(places) == step).all()):
-        return slice(int(places[0]), int(places[-1]) + 1, step)
+def ranked_cells(cells: CellTable, *, terms: CellTerms) -> list[RankCells]:
+    """Read the counted cells of some subjects rank by rank."""
+    scale = cells.scale.astype(np.float64)[:, None]
+    result = []
+    for rank in rows_by_rank(cells, terms=terms):
+        rows, kind = rank.rows, one_or_all(terms.kind[rank.rows])
+        subject: slice | NDArray[np.int32] = rank.subject
+        is_missing = None
+        if 2 * len(rows) > cells.subjects:
+            subject = slice(0, cells.subjects)
+            if len(rows) < cells.subjects:
+                places = np.zeros(cells.subjects, dtype=np.intp)
+                places[rank.subject] = np.arange(len(rows))
+                is_missing = np.ones(cells.subjects, dtype=np.bool_)
+                is_missing[rank.subject] = False
+                rows, kind = rows[places], kind if kind.size == 1 else kind[places]
+        raters = cells.raters.T.take(rows, axis=1)
+        if is_missing is not None:
+            raters *= ~is_missing
+        shown = raters > 0
+        number = raters.astype(np.float64)
+        np.maximum(number, 1.0, out=number)
+        mean = cells.total.T.take(rows, axis=1).astype(np.float64)
+        mean /= number * scale
+        anonymous = terms.is_anonymous[kind]
+        if anonymous.any():
+            np.maximum(mean, np.where(anonymous, BOTTOM, 0.0), out=mean)
+        result.append(RankCells(subject, kind, raters, number, mean, shown, bool(shown.all())))
+    return result
+
+
+Table = TypeVar("Table", NDArray[np.float64], NDArray[np.bool_])
+
+
+def of_kind(table: Table, kind: NDArray[np.intp]) -> Table:
+    """Rows of a table (kinds, dimensions) for each cell or subject, as columns; one column where all are alike."""
+    if kind.size == 1:
+        return table[kind].T
+    return table.T.take(kind, axis=1)
+
+
+def one_or_all(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The one place where all are the same, else all of them, so that what all share is not copied for each."""
+    if len(places) and bool((places == places[0]).all()):
+        return places[:1]
     return places

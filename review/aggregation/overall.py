@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assessments.measurement.reasons import Reason
 from assessments.measurement.uncertainty import NORMAL_95
 from review.aggregation.dimension_scores import DimensionScores, Evidence
-from review.aggregation.points import composite_reason, section_shares
+from review.aggregation.points import CompositeShares
 
 
 @dataclass(frozen=True)
@@ -40,25 +40,24 @@ class OverallScores:
 
 
 def overall_scores(
-    scores: DimensionScores, *, weights: NDArray[np.float64], variance: NDArray[np.float64]
+    scores: DimensionScores, *, composite: CompositeShares, variance: NDArray[np.float64]
 ) -> OverallScores:
     """Weighted mean of the dimension scores: `sum v_d S_d / sum v_d` over scored dimensions.
 
-    `weights` v (subjects, dimensions) of the profile; at least 60 % of the weight must be scored; `variance`
+    `composite` from composite_shares with the weights of the profile, at least 60 % of which must be scored; `variance`
     (subjects,) of the mean, with the covariance of shared raters. A multi-rater score has the manager and an anonymous
     cell in some weighted dimension; else it is a manager assessment, or there is not enough evidence.
     """
-    shares, remaining = section_shares(scores, weights)
-    reason = composite_reason(scores, weights, remaining)
-    value = np.zeros(len(shares))
+    shares, reason = composite.share, composite.reason
+    value = np.zeros(len(scores.value))
     for place in range(shares.shape[1]):
         value += shares[:, place] * scores.value[:, place]
     estimated = reason == Reason.ESTIMATED
-    best = np.where(weights > 0, scores.evidence, 0).max(axis=1, initial=0)
+    best = np.where(composite.is_weighted, scores.evidence, np.uint8(0)).max(axis=1, initial=0)
     return OverallScores(
         value=np.where(estimated, value, 0.0),
         standard_error=np.where(estimated, np.sqrt(variance), 0.0),
         reason=reason,
         evidence=np.where(estimated, best, Evidence.NOT_ENOUGH).astype(np.uint8),
-        remaining_share=remaining,
+        remaining_share=composite.remaining_share,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assessments.measurement.cells import groups_mask, rater_values
 from assessments.measurement.closing import cells_of_answers, closed_cells
-from assessments.measurement.errors import LayoutError, ShapeError
+from assessments.measurement.errors import InvalidRatingError, LayoutError, ShapeError, TooManyRatersError
 from assessments.measurement.ratings import GROUPS, FormLayout, group_index
 
 LAYOUT = FormLayout(("A", "B"), (3, 4))
@@ -106,6 +106,20 @@ def test_a_group_or_subject_out_of_range_is_refused():
         )
 
 
+def test_more_raters_of_one_subject_than_the_sums_hold_are_refused():
+    for groups in (["peers"] * 1024, ["peers"] * 1022 + ["reports"] * 2):
+        with pytest.raises(TooManyRatersError):
+            closed([GOOD] * len(groups), groups)
+    assert closed([[5] * 7] * 1023, ["peers"] * 1023).cells.total.tolist() == [[1023 * 30, 1023 * 60]]
+
+
+@pytest.mark.parametrize("code", [6, 7, 8, 10, 128, 255])
+def test_a_code_that_is_no_rating_is_refused_wherever_it_stands(code):
+    with pytest.raises(InvalidRatingError) as refused:
+        closed([GOOD, [*GOOD[:6], code], GOOD], ["peers"] * 3)
+    assert refused.value.details["rating"] == code
+
+
 CODES = st.sampled_from([0, 9, 1, 2, 3, 4, 5, 5])
 ITEM_COUNTS = st.lists(st.sampled_from([1, 2, 3, 4, 5, 6, 7, 9]), min_size=1, max_size=4)
 
@@ -168,3 +182,16 @@ def test_from_the_kept_shuffled_answers_come_the_same_cells(answers, random):
     )
     np.testing.assert_array_equal(again.raters, result.raters)
     np.testing.assert_array_equal(again.total, result.total)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from([*range(6), 9]), min_size=5, max_size=60), st.integers(1, 40))
+def test_the_value_of_a_rater_is_the_mean_however_many_items(codes, items):
+    layout = FormLayout(("A", "B"), (items, 60))
+    row = np.array([(codes * 40)[:items] + [5] * 60], dtype=np.uint8)
+    before = row.copy()
+    found = rater_values(row, layout=layout)
+    numeric = [code for code in row[0, :items] if 1 <= code <= 5]
+    assert bool(found.is_defined[0, 0]) == (2 * len(numeric) >= items)
+    assert found.value[0].tolist() == [np.mean(numeric) if found.is_defined[0, 0] else 0, 5]
+    np.testing.assert_array_equal(row, before)

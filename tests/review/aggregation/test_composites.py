@@ -9,7 +9,7 @@ from assessments.measurement.ratings import GROUPS, FormLayout
 from review.aggregation.composites import composite_variances, score_covariance
 from review.aggregation.cycle import aggregate_cycle, section_of
 from review.aggregation.design import CycleDesign
-from review.aggregation.dimension_scores import rows_by_rank
+from review.aggregation.dimension_scores import ranked_cells
 from review.aggregation.explanation import dimension_difference, person_steps
 
 LAYOUT = FormLayout(("A", "B", "C"), (3, 4, 3))
@@ -77,11 +77,10 @@ def test_halo_widens_the_error_of_the_mean_and_narrows_that_of_a_difference(resu
 
 
 def test_coefficients_of_zero_have_no_error(result):
-    ranks = rows_by_rank(result.cells, terms=result.terms)
+    ranks = ranked_cells(result.cells, terms=result.terms)
     (none,) = composite_variances(
-        result.cells,
+        ranks,
         terms=result.terms,
-        ranks=ranks,
         scores=result.scores,
         spread=result.spread,
         coefficients=[np.zeros((60, 3))],
@@ -100,3 +99,16 @@ def test_a_section_of_some_dimensions_has_the_points_of_those(result):
 def test_an_unknown_dimension_of_a_person_is_refused(result):
     with pytest.raises(KeyError):
         person_steps(result, 0).dimension("Z")
+
+
+def test_coefficients_of_one_row_are_those_of_everyone(result):
+    ranks, shares = ranked_cells(result.cells, terms=result.terms), np.array([[0.5, 0.25, 0.25]])
+    one, all_rows = composite_variances(
+        ranks,
+        terms=result.terms,
+        scores=result.scores,
+        spread=result.spread,
+        coefficients=[shares, np.repeat(shares, 60, axis=0)],
+    )
+    np.testing.assert_allclose(one, all_rows, atol=1e-15)
+    assert one.any()
