@@ -1,11 +1,18 @@
-"""Aggregation of a whole cycle in memory: scores of 100,000 people, beside tools that a good engineer would take.
+"""Aggregation of a whole cycle in memory, from 1,000 people on, beside tools that a good engineer would take.
 
 The peers compute what they can say in one query: mean and number of raters per person, group and dimension by rule 3,
 then dimension scores by rule 5 with the cycle's means; our time includes partition, errors, intervals and points too.
-Outputs are compared before anything is timed.
+Outputs are compared before anything is timed. `BENCH_PEOPLE` is the greatest size; without it, what the free memory
+allows up to 1,000,000. At 1,000,000 only the copy of the ratings is measured beside it: the long rows of the peers and
+their groups by rater would take more memory than the 24 GiB of the machine.
 """
 
+import gc
+import math
+import os
+import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -17,8 +24,13 @@ from assessments.measurement.ratings import GROUPS, FormLayout, group_index
 from benchmarks.rows import Row, side_by_side
 from review.aggregation.cycle import CycleScores, aggregate_cycle
 from review.aggregation.design import CycleDesign
+from review.aggregation.ranks import expected_ranks
 
-PEOPLE = 100_000
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+MOST_OF_PEERS = 100_000
+# Ratings, whom and as what, the result, and room to work; the long rows of the peers and their groups.
+BYTES_A_PERSON, BYTES_OF_PEERS = 2_500, 50_000
+GOAL_EXPONENT = 1.05
 RATERS = ("self", "manager", "peers", "peers", "peers", "peers", "peers", "reports", "reports", "reports")
 LAYOUT = FormLayout(tuple(f"D{number}" for number in range(12)), (3,) * 8 + (4,) * 4)
 WEIGHTS = {"manager": 50.0, "peers": 30.0, "reports": 20.0}
@@ -30,7 +42,8 @@ def cycle(people: int, seed: int = 1) -> Cycle:
     """Ratings (raters, 40 items) with 5 % unable to rate, and whom and as whom each row rates."""
     random = np.random.default_rng(seed)
     ratings = random.integers(1, 6, (people * len(RATERS), LAYOUT.items), dtype=np.uint8)
-    ratings[random.random(ratings.shape, dtype=np.float32) < 0.05] = 9
+    for some in np.array_split(ratings, max(people // 50_000, 1)):
+        some[random.random(some.shape, dtype=np.float32) < 0.05] = 9
     group = np.tile(np.array([group_index(name) for name in RATERS], dtype=np.int64), people)
     return ratings, np.repeat(np.arange(people), len(RATERS)), group
 
@@ -173,17 +186,78 @@ PEERS: dict[str, Callable[[Cycle], Callable[[], NDArray[np.float64]]]] = {
 }
 
 
+def sizes() -> list[int]:
+    """Numbers of people to measure: up to BENCH_PEOPLE, or what fits the free memory."""
+    given = os.environ.get("BENCH_PEOPLE")
+    if given is not None:
+        return [size for size in SIZES if size <= int(given)] or [int(given)]
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return [size for size in SIZES if size * (BYTES_A_PERSON if size > MOST_OF_PEERS else BYTES_OF_PEERS) < free]
+
+
 def rows() -> Iterator[Row]:
-    """Ours beside plain numpy and every peer that is installed, at 100,000 people x 10 raters x 40 items."""
-    data = cycle(PEOPLE)
+    """Every size beside a copy of the ratings, memory, the peers that are installed; growth; ranks."""
+    spent: dict[int, float] = {}
+    for people in sizes():
+        data = cycle(people)
+        copy = np.empty_like(data[0])
+        rounds = 1 if people > MOST_OF_PEERS else 3 if people > 10_000 else 7
+        ours_ms, copy_ms = side_by_side(partial(ours, data), partial(np.copyto, copy, data[0]), rounds=rounds)
+        del copy
+        spent[people] = ours_ms
+        yield Row("aggregation of a cycle", f"{people:,} x {len(RATERS)}", ours_ms, "memcpy of the ratings", copy_ms)
+        yield from memory_rows(people, data)
+        if people <= MOST_OF_PEERS:
+            yield from peer_rows(people, data, rounds=min(rounds, 3))
+    if len(spent) > 1:
+        least, most = min(spent), max(spent)
+        exponent = math.log(spent[most] / spent[least]) / math.log(most / least)
+        size = f"{least:,} to {most:,}"
+        yield Row("aggregation, people to the power of", size, exponent, "goal", GOAL_EXPONENT)
+    yield rank_row(max(spent))
+
+
+def memory_rows(people: int, data: Cycle) -> Iterator[Row]:
+    """The most memory beyond the input while a cycle is aggregated, and beyond input and result; in megabytes."""
+    given = sum(array.nbytes for array in data) / 1e6
+    gc.collect()
+    tracemalloc.start()
     result = ours(data)
-    size = f"{PEOPLE:,} x {len(RATERS)}"
-    candidates: dict[str, Callable[[], NDArray[np.float64]]] = {"plain numpy": lambda: plain(data)}
-    candidates |= {name: make(data) for name, make in PEERS.items() if find_spec(name) is not None}
-    for name, peer in candidates.items():
+    kept, most = (amount / 1e6 for amount in tracemalloc.get_traced_memory())
+    tracemalloc.stop()
+    del result
+    size = f"{people:,} x {len(RATERS)}"
+    yield Row("aggregation, memory beyond the input (MB)", size, most, "the input itself", given)
+    yield Row("aggregation, memory beyond input and result (MB)", size, most - kept, "the input itself", given)
+
+
+def peer_rows(people: int, data: Cycle, *, rounds: int) -> Iterator[Row]:
+    """Ours beside plain numpy and every peer that is installed, with the same scores."""
+    result = ours(data)
+    candidates: dict[str, Callable[[Cycle], Callable[[], NDArray[np.float64]]]] = {
+        "plain numpy": lambda given: partial(plain, given),
+        **{name: make for name, make in PEERS.items() if find_spec(name) is not None},
+    }
+    for name, make in candidates.items():
+        peer = make(data)
         require_same(result, peer())
-        ours_ms, peer_ms = side_by_side(lambda: ours(data), peer, rounds=3)
-        yield Row("aggregation of a cycle", size, ours_ms, name, peer_ms)
+        ours_ms, peer_ms = side_by_side(partial(ours, data), peer, rounds=rounds)
+        yield Row("aggregation of a cycle", f"{people:,} x {len(RATERS)}", ours_ms, name, peer_ms)
+        del peer
+        gc.collect()
+
+
+def rank_row(people: int) -> Row:
+    """Expected ranks with intervals, beside sorting the scores of 2,000 simulations, by ten of which it is reckoned."""
+    random = np.random.default_rng(2)
+    value, error = random.normal(3.3, 0.5, people), random.uniform(0.1, 0.4, people)
+
+    def ten_simulations() -> None:
+        for _ in range(10):
+            np.argsort(value + error * random.standard_normal(people))
+
+    ours_ms, ten_ms = side_by_side(lambda: expected_ranks(value, standard_error=error), ten_simulations, rounds=1)
+    return Row("expected ranks with intervals", f"{people:,}", ours_ms, "sorting 2,000 simulations", 200 * ten_ms)
 
 
 def require_same(result: CycleScores, scores: NDArray[np.float64]) -> None:
