@@ -39,8 +39,8 @@ class MarginalCalibration(Calibration):
     """Items, raters and thresholds by marginal maximum likelihood; persons are means of their distributions (EAP).
 
     A person's standard error is the standard deviation of that distribution (PSD). It takes items and raters as known:
-    too small where raters have few persons, for which the penalised estimates are made. `nodes` are the places of the grid,
-    `path` the log-likelihood at each step of the climb on each grid.
+    too small where raters have few persons, for which the penalised estimates are made. `nodes` are the places of the
+    grid, `path` the log-likelihood at each step of the climb on each grid.
     """
 
     person_mean: float
