@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from assessments.measurement.cells import CellTable
 from assessments.measurement.packing import least_answers, value_scale
@@ -55,8 +56,10 @@ def conduct(
 
     `ratings` (raters, items); `group`, `rater`, `cell`, `asked_items` (raters,): as what, who, the row of the cell
     table or -1, and how many items were asked. With e a value minus the mean of the other raters in its shown cell:
-    severity of a rater is the mean of e; `cov_d = sum_raters ((sum e)^2 - sum e^2) / sum_raters m (m - 1)` over raters
-    with m > 1 forms, never below 0: two means with k common raters of n and m have the covariance `k cov_d / (n m)`.
+    severity of a rater is the mean of e; `cov_d = sum_raters ((sum e)^2 - sum e^2) / (x sum_raters m (m - 1))` over
+    raters with m > 1 forms, never below 0: two means with k common raters of n and m have the covariance
+    `k cov_d / (n m)`. The others of two cells are partly the same, too, which makes the products of e greater by
+    `x = sum k (1 + (k - 1) / ((n - 1)(m - 1))) / sum k` over all pairs of cells.
     Straight-lined: at least ten numeric answers, all the same. Source: the numeric contract, rules 6 and 7; method of
     moments for a one-way random effect.
     """
@@ -71,7 +74,7 @@ def conduct(
         for dimension, (distance, counted) in enumerate(_distances(answers, cell=cell[block], table=table)):
             for array, weights in ((sums, distance), (squares, distance * distance), (forms, counted)):
                 array[dimension] += np.bincount(whose, weights=weights, minlength=len(people))
-    shared, pairs = _shared(sums, squares, forms)
+    shared, pairs = _shared(sums, squares, forms, excess=_excess(place, cell[rows], raters=len(people), table=table))
     if len(people) < LEAST_RATERS:
         return Conduct((0,) * len(SEVERITY_BANDS), 0, 0, 0, 0, shared, pairs)
     number = forms.sum(axis=0)
@@ -111,12 +114,26 @@ def _patterns(answers: NDArray[np.uint8], asked_items: NDArray[np.integer]) -> N
     return np.array([same.sum(), unable.sum(), incomplete.sum()], dtype=np.int64)
 
 
+def _excess(rater: NDArray[np.integer], cell: NDArray[np.integer], *, raters: int, table: CellTable) -> float:
+    """How many times too great products of distances are, because the others of two cells are partly the same."""
+    known = np.flatnonzero(cell >= 0)
+    size = (len(table.subject), raters)
+    ones = np.ones(len(known))
+    member = csr_array((ones, (cell[known], rater[known])), shape=size)
+    common = (member @ member.T).tocoo()
+    others = np.maximum(np.bincount(cell[known], minlength=size[0]) - 1.0, 1.0)
+    first, second = common.coords
+    apart = (first != second) & (common.data > 0)
+    number, products = common.data[apart], (others[first] * others[second])[apart]
+    return float((number * (1 + (number - 1) / products)).sum() / number.sum()) if len(number) else 1.0
+
+
 def _shared(
-    sums: NDArray[np.float64], squares: NDArray[np.float64], forms: NDArray[np.float64]
+    sums: NDArray[np.float64], squares: NDArray[np.float64], forms: NDArray[np.float64], *, excess: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Covariance of a rater's errors about two subjects per dimension, and the number of pairs of forms."""
     ordered = (forms * (forms - 1)).sum(axis=1)
     products = np.where(forms > 1, sums**2 - squares, 0.0).sum(axis=1)
     enough = ordered >= 2 * LEAST_PAIRS
-    covariance = np.where(enough, np.maximum(products / np.maximum(ordered, 1), 0.0), 0.0)
+    covariance = np.where(enough, np.maximum(products / np.maximum(ordered, 1) / excess, 0.0), 0.0)
     return quantised(covariance), (ordered // 2).astype(np.int64)

@@ -117,6 +117,29 @@ def test_severity_is_seen_as_counts_and_carried_from_subject_to_subject() -> Non
     assert strangers.shared_variance.tolist() == [0, 0, 0]
 
 
+def test_small_teams_who_all_rate_each_other_carry_no_more_than_they_do() -> None:
+    found = []
+    for seed in range(6):
+        draw = np.random.default_rng(seed)
+        teams = 60
+        # Six colleagues, each rated by the five others.
+        subject, rater = (part.ravel() for part in np.nonzero(np.kron(np.eye(teams), 1 - np.eye(6))))
+        value = draw.normal(3, 0.3, teams * 6)[rater] + draw.normal(0, 0.3, len(rater))
+        ratings = np.clip(np.rint(value[:, None] + draw.normal(0, 0.5, (len(rater), 10))), 1, 5).astype(np.uint8)
+        group = np.full(len(rater), 3)
+        asked = np.ones((1, 7, 3), dtype=np.bool_)
+        result = closed_cells(
+            ratings, subject=subject, group=group, profile_of_subject=np.zeros(teams * 6, int), asked=asked,
+            layout=LAYOUT, threshold=3,
+        )  # fmt: skip
+        cell = cells_of_rows(subject=subject, group=group, closed=result)
+        items = np.full(len(rater), 10)
+        found.append(conduct(ratings, group=group, rater=rater, cell=cell, asked_items=items, table=result.cells))
+    mean = np.mean([one.shared_variance for one in found])
+    # Of 0.09; without regard to the others whom two cells have in common it would be a fifth more.
+    assert 0.082 < mean < 0.098
+
+
 def test_below_ten_raters_nothing_is_counted() -> None:
     rater = np.tile(np.arange(8), SUBJECTS)
     found = conduct_of(answers(7), rater)
