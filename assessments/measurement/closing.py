@@ -91,7 +91,7 @@ def _order_key(
     small = subjects * len(GROUPS) <= np.iinfo(np.int32).max
     key: NDArray[np.signedinteger] = subject.astype(np.int32 if small else np.int64)
     key *= np.int8(len(GROUPS))
-    np.add(key, group, out=key, casting="same_kind")
+    key += group.astype(key.dtype)
     return key
 
 
@@ -123,7 +123,7 @@ class _Gathering:
     ) -> None:
         layout = summer.layout
         self.summer, self.layout, self.threshold, self.asked = summer, layout, threshold, asked
-        self.profile_of_subject = profile_of_subject
+        self.profile_of_subject = profile_of_subject.astype(np.intp)
         self.asked_of_kind = np.ascontiguousarray(asked.reshape(-1, len(layout.dimensions)).T)
         self.is_asked_everything: NDArray[np.bool_] = np.asarray(self.asked_of_kind.all(axis=0))
         self.has_items = np.array(layout.item_counts)[:, None] >= LEAST_ITEMS

@@ -132,7 +132,8 @@ def aggregate_cells(
     scored = partial(_scored, cells, design=design, profiles=profiles, terms=terms, spread=spread)
     starts = range(0, max(len(profiles), 1), BLOCK_SUBJECTS)
     parts = (scored(first, min(first + BLOCK_SUBJECTS, len(profiles))) for first in starts)
-    scores, overall, section = _joined(parts, subjects=len(profiles))
+    required = of_kind(design.required_levels, one_or_all(profiles))
+    scores, overall, section = _joined(parts, required=np.broadcast_to(required, (len(required), len(profiles))).T)
     return CycleScores(
         design=design,
         profile_of_subject=profiles,
@@ -183,8 +184,11 @@ def _scored(
 Scored = tuple[DimensionScores, OverallScores, SectionPoints]
 
 
-def _joined(blocks: Iterable[Scored], *, subjects: int) -> Scored:
-    """Put the results of the blocks one after the other, each number of a dimension beside those of the others."""
+def _joined(blocks: Iterable[Scored], *, required: NDArray[np.float64]) -> Scored:
+    """Put the results of the blocks one after the other, each number of a dimension beside those of the others.
+
+    `required` (subjects, dimensions): levels for all of them, which are not copied where they are everyone's.
+    """
     joined: list[dict[str, NDArray[Any]]] = [{}, {}, {}]
     first = 0
     for block in blocks:
@@ -192,12 +196,14 @@ def _joined(blocks: Iterable[Scored], *, subjects: int) -> Scored:
         for part, columns in zip(block, joined, strict=True):
             for name, values in vars(part).items():
                 numbers = values.T
+                if name == "required":
+                    continue
                 if name not in columns:
-                    columns[name] = np.empty((*numbers.shape[:-1], subjects), dtype=numbers.dtype)
+                    columns[name] = np.empty((*numbers.shape[:-1], len(required)), dtype=numbers.dtype)
                 columns[name][..., first:last] = numbers
         first = last
     scores, overall, section = ({name: column.T for name, column in columns.items()} for columns in joined)
-    return DimensionScores(**scores), OverallScores(**overall), SectionPoints(**section)
+    return DimensionScores(**scores, required=required), OverallScores(**overall), SectionPoints(**section)
 
 
 def section_of(result: CycleScores, dimensions: tuple[str, ...]) -> SectionPoints:

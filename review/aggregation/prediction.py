@@ -99,7 +99,7 @@ def _observed(result: CycleScores, place: int) -> _Observed:
     matrix, distance, error = np.zeros((*shape, len(GROUPS))), np.zeros(shape), np.ones(shape)
     member = np.array([members_of(mask) for mask in range(1 << len(GROUPS))])
     for rank, entry in enumerate(ranks):
-        rows = np.arange(len(cells.subject))[entry.rows]
+        rows = entry.rows
         used = rows[(cells.raters[rows, place] > 0) & (terms.weight[terms.kind[rows], place] > 0)]
         subject, kind = cells.subject[used], terms.kind[used]
         profile = result.profile_of_subject[subject]

@@ -120,6 +120,25 @@ def test_a_code_that_is_no_rating_is_refused_wherever_it_stands(code):
     assert refused.value.details["rating"] == code
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint64])
+def test_subjects_groups_and_profiles_may_be_whole_numbers_of_any_size(kind):
+    asked = np.ones((60, len(GROUPS), 2), dtype=np.bool_)
+    asked[50, 3, 0] = False
+    subject, group = np.repeat(np.arange(60), 3), np.full(180, 3)
+    cells = closed_cells(
+        np.array([GOOD] * 180, dtype=np.uint8),
+        subject=subject.astype(kind),
+        group=group.astype(kind),
+        profile_of_subject=np.arange(60, dtype=kind),
+        asked=asked,
+        layout=LAYOUT,
+        threshold=3,
+    ).cells
+    assert cells.subject.tolist() == list(range(60))
+    assert cells.raters[50].tolist() == [0, 3]
+    assert cells.raters.sum() == 60 * 6 - 3
+
+
 CODES = st.sampled_from([0, 9, 1, 2, 3, 4, 5, 5])
 ITEM_COUNTS = st.lists(st.sampled_from([1, 2, 3, 4, 5, 6, 7, 9]), min_size=1, max_size=4)
 
