@@ -25,7 +25,7 @@ from assessments.closing.queries import Frame, frame_of
 from assessments.measurement.cells import CellTable, cell_table
 from assessments.measurement.closing import cells_of_answers
 from assessments.measurement.cycle_means import CycleMeans
-from assessments.measurement.disclosure import counted_mean
+from assessments.measurement.disclosure import shown_item_means
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout
 from assessments.measurement.shuffling import answers_by_dimension
 from assessments.measurement.uncertainty import RaterSpread
@@ -191,12 +191,14 @@ def item_means_of(subject: SurveySubject, items: Sequence[Item] | None = None) -
     layout = layout_of(items)
     answers = _kept(subject, layout, anonymous=True)
     found: dict[str, ItemMean] = {}
-    for item in items:
-        place = list(answers).index(item.dimension.code)
+    for place, code in enumerate(layout.dimensions):
         if disclosure.item_dimensions >> place & 1:
-            ratings = answers[item.dimension.code]
-            column = ratings[:, item.place - layout.starts[place]]
-            found[item.code] = ItemMean(raters=len(column), mean=float(counted_mean(column.mean())))
+            means = shown_item_means(answers[code])
+            found |= {
+                item.code: ItemMean(raters=len(answers[code]), mean=float(means[item.place - layout.starts[place]]))
+                for item in items
+                if len(means) and item.dimension.code == code
+            }
     return found
 
 

@@ -48,8 +48,8 @@ LEVELS = {
 WORDS = {Question.KEEP: Comment("keep", "Clear goals.")}
 
 
-def answered(person: Find, silent: tuple[str, ...] = (), threshold: int = 3) -> Survey:
-    """Steven's survey with everybody's answers but those of the silent, who have only begun."""
+def answered(person: Find, silent: tuple[str, ...] = (), threshold: int = 3, lowest: tuple[str, ...] = ()) -> Survey:
+    """Steven's survey with everybody's answers but those of the silent, who have only begun; some items at the end."""
     survey = opened(person, threshold=threshold)
     for rater, level in LEVELS.items():
         request = request_of(person, survey, rater)
@@ -57,7 +57,8 @@ def answered(person: Find, silent: tuple[str, ...] = (), threshold: int = 3) -> 
         if rater in silent:
             in_transaction(partial(save_answers, request, form, {form.items[0].code: 1}, WORDS))
         else:
-            in_transaction(partial(answer, request, dict.fromkeys(form.places, level), WORDS))
+            levels = {code: 1 if code in lowest else level for code in form.places}
+            in_transaction(partial(answer, request, levels, WORDS))
     return survey
 
 
@@ -139,6 +140,14 @@ def test_items_and_comments_are_shown_over_all_anonymous_raters_from_five_on(app
     comments = comments_of(subject)[Question.KEEP]
     assert len(comments) == 9
     assert sum(comment.author is None for comment in comments) == 7
+
+
+def test_an_item_at_the_bottom_hides_the_items_beside_it_from_which_it_could_be_told(app: Flask, person: Find) -> None:
+    survey = answered(person, lowest=("C3.2",))
+    close(survey)
+    items = item_means_of(subjects_of(survey)[0])
+    assert not {"C3.1", "C3.2", "C3.3"} & set(items)
+    assert "C4.1" in items
 
 
 def test_the_kept_answers_give_the_same_cells_again(app: Flask, person: Find) -> None:

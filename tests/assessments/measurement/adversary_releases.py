@@ -10,7 +10,7 @@ import numpy as np
 
 from assessments.measurement.cells import rater_values
 from assessments.measurement.closing import ClosedCells, closed_cells
-from assessments.measurement.disclosure import BOTTOM, counted_mean
+from assessments.measurement.disclosure import BOTTOM, shown_item_means
 from assessments.measurement.ratings import ANONYMOUS_FROM, GROUPS, FormLayout, group_index
 from tests.assessments.measurement.adversary import LOW, SCALE, THRESHOLD, Evidence, Shown
 
@@ -83,9 +83,9 @@ def promised(org: Organisation, *, decimals: int = EXACT) -> Iterator[Evidence]:
             shown[number, place].append(_shown(raters, round(float(means[row, place]), decimals), decimals))
     for (number, place), numbers in shown.items():
         of_cells = tuple(one.raters for one in numbers)
-        if result.items_shown[number, place]:
-            together = frozenset().union(*of_cells)
-            items = _with_rest(list(answers.items(place, together, decimals)), numbers)
+        together = frozenset[int]().union(*of_cells)
+        if result.items_shown[number, place] and (of_items := list(answers.items(place, together, decimals))):
+            items = _with_rest(of_items, numbers)
             for item, one in enumerate(items):
                 yield answers.of_item(number, place, item, of_cells, (one,))
             low, high = (sum(getattr(one, end) for one in items) // len(items) for end in ("low", "high"))
@@ -145,8 +145,8 @@ class _Answers:
     def items(self, place: int, raters: frozenset[int], decimals: int) -> Iterator[Shown]:
         """What the shown mean of each item of a dimension says."""
         of_item = self.ratings[sorted(raters), LAYOUT.slice_of(LAYOUT.dimensions[place])]
-        for column in of_item.T:
-            yield _shown(raters, round(float(counted_mean(column.mean())), decimals), decimals)
+        for mean in shown_item_means(of_item).tolist():
+            yield _shown(raters, round(mean, decimals), decimals)
 
     def of_dimension(
         self, number: int, place: int, cells: tuple[frozenset[int], ...], shown: tuple[Shown, ...]

@@ -12,10 +12,10 @@ from assessments.measurement.disclosure import (
     DELETED,
     are_comments_shown,
     are_items_shown,
-    counted_mean,
     may_change_threshold,
     partition_cycle,
     partition_of,
+    shown_item_means,
     validated_threshold,
 )
 from assessments.measurement.errors import LayoutError, ShapeError, ThresholdError
@@ -106,8 +106,12 @@ def test_counts_and_asked_must_have_one_shape():
         partition_cycle(np.zeros((1, 4, 2), int), asked=np.ones((1, 4, 3), bool), threshold=3)
 
 
-def test_a_mean_near_the_bottom_is_counted_as_one_point_three():
-    assert counted_mean(np.array([1.0, 1.29, 1.3, 1.31])).tolist() == [1.3, 1.3, 1.3, 1.31]
+def test_items_are_shown_unless_one_of_them_is_near_the_bottom():
+    ratings = np.array([[1, 4], [1, 5], [2, 4], [1, 3], [2, 5]], dtype=np.uint8)
+    assert shown_item_means(ratings).tolist() == [1.4, 4.2]
+    ratings[2, 0] = 1
+    assert not shown_item_means(ratings).size
+    assert not shown_item_means(ratings[:0]).size
 
 
 @pytest.mark.parametrize(
