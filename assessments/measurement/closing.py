@@ -151,8 +151,7 @@ class _Gathering:
         self._show_items(runs, shown)
         if not self.within.is_saturated:
             in_shown = (cell >= ANONYMOUS_FROM) & runs.anonymous
-            asked = np.ones(shown.shape, dtype=np.bool_) if runs.asked is None else runs.asked
-            self.within.add_raters(rows, starts, asked=asked, kept=in_shown)
+            self.within.add_raters(rows, starts, asked=_shown_to(runs, cell, shown), kept=in_shown)
         if not is_cell.all():
             kept = np.flatnonzero(is_cell)
             runs, groups, shown = runs.taken(kept), groups[kept], shown.take(kept, axis=1)
@@ -276,3 +275,11 @@ def cells_of_answers(
         sums = RatingSummer(one, most_rows=kept.size // items).sums(kept.reshape(-1, items), starts.astype(np.intp))
         raters[filled, place], total[filled, place] = sums.raters[0], sums.total[0]
     return cell_table(layout=layout, subjects=subjects, subject=subject, groups=groups, raters=raters, total=total)
+
+
+def _shown_to(runs: Runs, cell: NDArray[np.signedinteger], shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which dimensions each run was asked and its cell shows: nothing is computed from what is hidden."""
+    of_subject = runs.subject * len(GROUPS)
+    place = np.searchsorted(of_subject + runs.group, of_subject + np.maximum(cell, 0))
+    of_cell = shown[:, np.minimum(place, len(cell) - 1)]
+    return of_cell if runs.asked is None else of_cell & runs.asked

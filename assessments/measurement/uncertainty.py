@@ -20,6 +20,7 @@ LEAST_CELLS = 30
 SINGLE_RATER_RELIABILITY = 0.50
 NORMAL_95 = 1.6448536269514722
 DEFAULT_RATER_VARIANCE = 0.49
+LEAST_RATER_VARIANCE = 0.05
 DEFAULT_CORRELATION = 0.50
 
 
@@ -54,13 +55,14 @@ def rater_spread(
 ) -> RaterSpread:
     """Estimate the error variance of a single rater in each dimension from the shown cells of a cycle.
 
-    Anonymous: `s2 = sum of squares within cells / sum (n - 1)` over at least 30 shown cells, else the catalogue's
-    default. Named: half the variance of the differences of manager and second-line, over at least 30 pairs, else
+    Anonymous: `s2 = sum of squares within cells / sum (n - 1)`, never below .05, over at least 30 shown cells, else the
+    catalogue's default. Named: half the variance of the differences of manager and second-line, over at least 30 pairs, else
     `(1 - .50)` of the variance of managers' values (at least 30), else the default. Source: the numeric contract,
     rule 6; Spearman-Brown reliability of one rater.
     """
     enough = within.cells >= LEAST_CELLS
-    pooled = within.squares / np.maximum(within.degrees, 1)
+    # A variance of nothing would say that the raters of every cell gave just its mean.
+    pooled = np.maximum(within.squares / np.maximum(within.degrees, 1), LEAST_RATER_VARIANCE)
     named, named_source, pairs = _named_variance(cells, default_variance=default_variance)
     return RaterSpread(
         rater_variance=quantised(np.where(enough, pooled, default_variance)),

@@ -1,3 +1,3 @@
 """Version of the formulas; every result and seal names it."""
 
-FORMULA_VERSION = "1"
+FORMULA_VERSION = "2"

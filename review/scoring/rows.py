@@ -70,7 +70,12 @@ def _stored_numbers(participants: Sequence[int]) -> dict[int, Numbers]:
 
 
 def _plain(numbers: Numbers) -> dict[str, Any]:
-    return {name: json.loads(value) if name in IN_JSON else value for name, value in zip(NUMBERS, numbers, strict=True)}
+    """The numbers from their texts; which formulas wrote them is none of them."""
+    plain = {
+        name: json.loads(value) if name in IN_JSON else value for name, value in zip(NUMBERS, numbers, strict=True)
+    }
+    plain["steps"].pop("formulas", None)
+    return plain
 
 
 class _Writer:

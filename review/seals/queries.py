@@ -34,7 +34,7 @@ NUMBERS = (
     "has_failed_gate", "calculated_grade",
 )  # fmt: skip
 # Which plain arithmetic checks the intermediates of which version of the formulas; none is ever taken away.
-REPLAYS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"1": replayed_numbers}
+REPLAYS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"1": replayed_numbers, "2": replayed_numbers}
 Correlation = dict[str, dict[str, float]]
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import delete, update
 
 from assessments.actuals.actions import import_actuals
 from people.organisation.models import Person
+from review.aggregation.version import FORMULA_VERSION
 from review.cycles.models import Cycle
 from review.results.models import GradeStep, Result, ResultSeal
 from review.results.queries import results_of
-from review.scoring import numbers as scoring
 from review.seals.errors import NotClosedError, NotReleasedError
 from review.seals.models import ProblemKind
 from review.seals.queries import recomputed, sealed_content, verified
@@ -139,11 +139,21 @@ def test_numbers_that_do_not_follow_from_their_steps_are_found_although_sealed(a
 def test_a_newer_version_of_the_formulas_verifies_an_old_seal(
     app_on_sqlite: Flask, person: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cycle = released_northwind_cycle(person)
-    monkeypatch.setattr(scoring, "FORMULA_VERSION", "2")
-    monkeypatch.setattr("review.aggregation.cycle.FORMULA_VERSION", "2")
+    with monkeypatch.context() as earlier:
+        for module in ("review.scoring.actions", "review.scoring.numbers"):
+            earlier.setattr(f"{module}.FORMULA_VERSION", "1")
+        cycle = released_northwind_cycle(person)
+    assert {seal.content["formulas"] for seal in db.session.query(ResultSeal)} == {"1"} != {FORMULA_VERSION}
     monkeypatch.setattr("review.aggregation.bands.DEFAULT_BANDS", None)
     assert verified(cycle) == []
+
+
+def test_newer_formulas_that_give_the_same_numbers_find_no_difference(app: Flask, person: Find) -> None:
+    cycle = released_northwind_cycle(person)
+    for result in results_of(cycle):
+        earlier = {**result.steps, "formulas": "1"}
+        write(update(Result).where(Result.id == result.id).values(steps=earlier, version=result.version))
+    assert recomputed(cycle) == []
 
 
 def test_a_seal_of_unknown_formulas_is_named_as_such(
