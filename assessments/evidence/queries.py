@@ -194,11 +194,9 @@ def item_means_of(subject: SurveySubject, items: Sequence[Item] | None = None) -
     for place, code in enumerate(layout.dimensions):
         if disclosure.item_dimensions >> place & 1:
             means = shown_item_means(answers[code])
-            found |= {
-                item.code: ItemMean(raters=len(answers[code]), mean=float(means[item.place - layout.starts[place]]))
-                for item in items
-                if len(means) and item.dimension.code == code
-            }
+            of_dimension = items[layout.starts[place] :][: len(means)]
+            for item, mean in zip(of_dimension, means.tolist(), strict=True):
+                found[item.code] = ItemMean(raters=len(answers[code]), mean=mean)
     return found
 
 

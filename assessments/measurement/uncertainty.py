@@ -56,9 +56,9 @@ def rater_spread(
     """Estimate the error variance of a single rater in each dimension from the shown cells of a cycle.
 
     Anonymous: `s2 = sum of squares within cells / sum (n - 1)`, never below .05, over at least 30 shown cells, else the
-    catalogue's default. Named: half the variance of the differences of manager and second-line, over at least 30 pairs, else
-    `(1 - .50)` of the variance of managers' values (at least 30), else the default. Source: the numeric contract,
-    rule 6; Spearman-Brown reliability of one rater.
+    catalogue's default. Named: half the variance of the differences of manager and second-line, over at least 30
+    pairs, else `(1 - .50)` of the variance of managers' values (at least 30), else the default. Source: the numeric
+    contract, rule 6; Spearman-Brown reliability of one rater.
     """
     enough = within.cells >= LEAST_CELLS
     # A variance of nothing would say that the raters of every cell gave just its mean.
