@@ -1,13 +1,52 @@
-"""What the page of calibration shows; nothing of it is stored, because frozen cells give it again."""
+"""Tables of the evidence for calibration: computed at the close from shown cells, read by a page, never a score."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from assessments.measurement.reasons import Estimate, NotEstimable
+from sqlalchemy import JSON, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from assessments.measurement.reasons import NotEstimable
 from people.organisation.models import Person
-from review.aggregation.composite_reliability import CompositeReliability
-from review.aggregation.raters_needed import AnonymousReliability
+from review.cycles.models import Cycle, Participant
+from review.results.models import FormulaVersion
 from rubrics.profiles.models import Profile
+from web.database import Base
+
+
+class Calibration(Base):
+    """What a calibration session needs to know of a whole cycle; lists of plain values, all quantised."""
+
+    __tablename__ = "calibration"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
+    formula_version_id: Mapped[int] = mapped_column(ForeignKey("formula_version.id"))
+    ranked: Mapped[int]
+    is_severity_real: Mapped[bool]
+    severities: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    roles: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    raters: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    cycle: Mapped[Cycle] = relationship()
+    formula_version: Mapped[FormulaVersion] = relationship()
+
+
+class Standing(Base):
+    """One participant's overall score: the rank that it really tells, what severity and missing groups did to it."""
+
+    __tablename__ = "standing"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    overall: Mapped[float]
+    error: Mapped[float]
+    rank: Mapped[float]
+    rank_low: Mapped[float]
+    rank_high: Mapped[float]
+    met: Mapped[float]
+    without_severity: Mapped[float | None]
+    predicted: Mapped[float | None]
+
+    participant: Mapped[Participant] = relationship()
 
 
 @dataclass(frozen=True)
@@ -16,7 +55,8 @@ class Severity:
 
     manager: Person
     people: int
-    leniency: Estimate | NotEstimable
+    leniency: float | None
+    error: float | None
 
 
 @dataclass(frozen=True)
@@ -25,38 +65,10 @@ class RoleReliability:
 
     profile: Profile
     people: int
-    reliability: CompositeReliability | NotEstimable
+    reliability: float | None
+    error: float | None
 
 
-@dataclass(frozen=True)
-class RatersNeeded:
-    """For a competency or area: how reliable the mean of several anonymous raters is, and how many would be enough."""
-
-    code: str
-    found: AnonymousReliability | NotEstimable
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One person's overall score: its error, the rank that it really tells, and what severity and gaps did to it."""
-
-    overall: float
-    error: float
-    rank: float
-    rank_low: float
-    rank_high: float
-    met: float
-    without_severity: float | None
-    predicted: float | None
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Everything that the page shows of a cycle; `standings` by the number of the subject."""
-
-    severities: tuple[Severity, ...]
-    is_severity_real: bool
-    roles: tuple[RoleReliability, ...]
-    raters_needed: tuple[RatersNeeded, ...]
-    standings: Mapping[int, Standing]
-    ranked: int
+def reason_code(value: object) -> str:
+    """Why a number is missing, as it is stored; an empty text where it is there."""
+    return value.reason.code if isinstance(value, NotEstimable) else ""

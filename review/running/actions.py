@@ -1,8 +1,10 @@
 """The dear steps of a cycle with what belongs to them: the work in the background, the seals."""
 
+from review.calibration.actions import store_calibration
 from review.cycles.actions import begin_closing, mark_closed, release_cycle
 from review.cycles.models import Cycle, CycleState
 from review.scoring.actions import store_results
+from review.scoring.queries import scored_cycle
 from review.seals.actions import seal_results
 from web.database import db
 from web.jobs.actions import enqueue
@@ -23,10 +25,12 @@ def close_key(cycle: Cycle) -> str:
 
 
 def finish_cycle(cycle_id: int) -> Cycle:
-    """Store the results of a cycle whose survey is closed, and begin its grading; doing it twice is doing it once."""
+    """Store what a cycle whose survey is closed comes to, and begin its grading; doing it twice is doing it once."""
     cycle = db.session.get_one(Cycle, cycle_id, with_for_update={"of": Cycle}, populate_existing=True)
     if cycle.state is CycleState.CLOSING:
-        store_results(cycle)
+        scored = scored_cycle(cycle)
+        store_results(scored)
+        store_calibration(scored)
         mark_closed(cycle)
     return cycle
 

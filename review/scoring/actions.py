@@ -10,7 +10,7 @@ from people.audit.actions import record
 from review.aggregation.version import FORMULA_VERSION
 from review.cycles.models import Cycle, CycleState, Participant
 from review.results.models import FormulaVersion, GradeOrigin, GradeStep, Result
-from review.scoring.queries import scored_cycle
+from review.scoring.queries import ScoredCycle
 from review.scoring.rows import NUMBERS, result_rows
 from web.bulk import write_rows
 from web.database import UtcDateTime, db, new_public_id, utc_now
@@ -20,12 +20,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def store_results(cycle: Cycle) -> int:
-    """Compute and store all results of a closing cycle, again if asked again; returns how many."""
+def store_results(scored: ScoredCycle) -> int:
+    """Store all results of a closing cycle, again if asked again; returns how many."""
+    cycle = scored.cycle
     assert cycle.state is CycleState.CLOSING, "results are stored while a cycle closes"
     version = formula_version()
     _forget_results(cycle)
-    scored, now = scored_cycle(cycle), _as_stored(utc_now())
+    now = _as_stored(utc_now())
     grades: dict[int, str | None] = {}
     for block in result_rows(scored):
         # The first grade is the calculated one, the last of the numbers.

@@ -60,7 +60,7 @@ def released() -> Mapping[str, str]:
 
 
 ROWS = {
-    "calibration.evidence": Row(only("hr"), cycle_id),
+    "calibration.evidence": Row(only("hr", "auditor"), cycle_id),
     "results.overview": Row(SIGNED_IN),
     "results.mine": Row(SIGNED_IN),
     "results.result": Row(READERS, calculated),

@@ -73,7 +73,7 @@ def test_storing_results_twice_is_storing_them_once(app: Flask, person: Find) ->
 
     def again() -> int:
         cycle.state = CycleState.CLOSING
-        return store_results(cycle)
+        return store_results(scored_cycle(cycle))
 
     assert in_transaction(again) == 8
     db.session.expire_all()
