@@ -26,7 +26,7 @@ PLACES = {
     Task.ANSWER: ("answers.my_requests", "", _l("Answer")),
     Task.READ_TARGETS: ("scorecards.my_scorecard", "", _l("Read")),
     Task.AGREE_TARGETS: ("scorecards.all_scorecards", "", _l("Open")),
-    Task.GRADE: ("results.to_grade", "cycle_id", _l("Grade")),
+    Task.GRADE: ("results.to_grade", "cycle_id", _l("Give a grade")),
     Task.REVIEW: ("results.to_review", "cycle_id", _l("Review")),
     Task.SIGN: ("results.sign", "participant_id", _l("Read and sign")),
     Task.AGREE_PLAN: ("plans.plan", "participant_id", _l("Read and agree")),
