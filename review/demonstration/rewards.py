@@ -82,8 +82,9 @@ def _candidates(cycle: Cycle) -> Iterator[tuple[float, Result, NextStep]]:
 
 def _aims() -> dict[str, str]:
     """What a drafted goal says for each dimension, in both languages, as its readers have both."""
-    names = {dimension.code: dimension.short_name for dimension in dimensions_of(published_framework())}
-    return {code: f"提升{name['zh']} / Grow in {name['en'].lower()}" for code, name in names.items()}
+    names = {dimension.code: dimension.name for dimension in dimensions_of(published_framework())}
+    wording = "在“{zh}”方面达到岗位要求 / Meet what the position requires in “{en}”"
+    return {code: wording.format(**name) for code, name in names.items()}
 
 
 def _person(number: str) -> Person:

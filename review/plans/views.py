@@ -149,8 +149,9 @@ def _shown(participant: Participant, found: DevelopmentPlan | None) -> dict[str,
 
 
 def _dimension_names() -> dict[str, str]:
-    return {dimension.code: localized(dimension.short_name) for dimension in dimensions_of(published_framework())}
+    return {dimension.code: localized(dimension.name) for dimension in dimensions_of(published_framework())}
 
 
 def _aims() -> dict[str, str]:
-    return {code: _("Grow in %(dimension)s", dimension=name) for code, name in _dimension_names().items()}
+    names = _dimension_names().items()
+    return {code: _("Meet what the position requires in “%(dimension)s”", dimension=name) for code, name in names}
