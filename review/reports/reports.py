@@ -116,7 +116,7 @@ def _profile(dimensions: Sequence[ShownDimension]) -> Table:
             format_number(shown.own, 2),
         ]
         rows.append([*row, _change(shown)] if with_change else row)
-    return {"headings": [*headings, _("Change")] if with_change else headings, "rows": rows}
+    return {"headings": [*headings, _("Since the last result")] if with_change else headings, "rows": rows}
 
 
 def _change(shown: ShownDimension) -> str:
@@ -178,9 +178,10 @@ def _signature(page: Page) -> str:
     signature = page["signature"]
     if signature is None:
         return ""
-    words = _("read and agreed") if signature.agrees else _("read, but not agreed")
+    words = _("Read and agreed.") if signature.agrees else _("Read, but not agreed.")
     note = f"\n{signature.note}" if signature.note else ""
-    return f"{page['participant'].person.name}, {format_moment(signature.signed_at)}: {words}.{note}"
+    who, moment = page["participant"].person.name, format_moment(signature.signed_at)
+    return str(_("%(name)s, %(moment)s: %(words)s", name=who, moment=moment, words=words)) + note
 
 
 def _words(page: Page) -> dict[str, str]:
