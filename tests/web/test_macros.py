@@ -154,6 +154,13 @@ def test_a_score_speaks_its_interval_and_a_missing_one_says_so() -> None:
     assert "within its uncertainty" in made("gap(-0.2, 0.4)", "number")
 
 
+def test_an_interval_ends_where_the_scale_ends() -> None:
+    assert "between 3.90 and 5.00" in made("score(5.0, 1.1)", "number")
+    assert "between 1.00 and 1.90" in made("score(1.2, 0.7)", "number")
+    assert "± 1.10" in made("score(5.0, 1.1)", "number")
+    assert "between 3.90 and 5.00" in made("beam(5.0, 1.1)", "number")
+
+
 def test_the_beam_says_in_words_what_it_shows() -> None:
     html = made("beam(3.67, 0.42, required=4, own=4.33, label='Execution')", "number")
     assert 'aria-label="Execution: ' in html

@@ -46,6 +46,14 @@ def test_readiness_is_told_about_requirements_not_about_people(nancy: Participan
     )
 
 
+def test_a_shown_interval_ends_where_the_scale_ends(nancy: Participant, client_of: Clients) -> None:
+    address = f"/participants/{nancy.public_id}/readiness"
+    score(nancy, 4.6, 0.5)
+    assert "3.78 – 5.00" in client_of("andrew").get(address).text
+    score(nancy, 1.2, 0.5)
+    assert "1.00 – 2.02" in client_of("andrew").get(address).text
+
+
 def test_a_manager_proposes_and_the_approver_decides_once(nancy: Participant, client_of: Clients) -> None:
     manager, approver = client_of("andrew"), client_of("approver")
     address = f"/participants/{nancy.public_id}/promotion"
