@@ -12,12 +12,12 @@ from scipy.sparse import csr_array
 from assessments.measurement.cells import CellTable
 from assessments.measurement.packing import least_answers, value_scale
 from assessments.measurement.ratings import ANONYMOUS_FROM, HIGHEST, UNABLE, UNANSWERED
-from assessments.measurement.rounding import quantised
 from assessments.measurement.shuffling import sums_by_dimension
 
 LEAST_RATERS = 10
 LEAST_SAME = 10
 LEAST_PAIRS = 30
+MOST_OF_ONE = 0.2
 SEVERITY_EDGES = (-1.0, -0.5, -0.25, 0.25, 0.5, 1.0)
 SEVERITY_BANDS = (
     "very_severe", "severe", "somewhat_severe", "middle", "somewhat_lenient", "lenient", "very_lenient",
@@ -30,8 +30,8 @@ class Conduct:
     """Counts over a cycle's anonymous raters, all 0 below ten of them; and what goes with a rater from form to form.
 
     `severity`: raters per band of their mean distance from the others; `forms`: all anonymous forms; `straight_lined`,
-    `mostly_unable`, `incomplete`: how many of them show the pattern. `shared_variance` (dimensions,), quantised: the
-    covariance of one rater's errors about two subjects, 0 below 30 pairs of forms; `shared_pairs`: how many pairs.
+    `mostly_unable`, `incomplete`: how many of them show the pattern. `shared_variance` (dimensions,), to .01: the
+    covariance of one rater's errors about two subjects; `shared_pairs`: from how many pairs of forms, 0 for too few.
     """
 
     severity: tuple[int, ...]
@@ -56,8 +56,9 @@ def conduct(
 
     `ratings` (raters, items); `group`, `rater`, `cell`, `asked_items` (raters,): as what, who, the row of the cell
     table or -1, and how many items were asked. With e a value minus the mean of the other raters in its shown cell:
-    severity of a rater is the mean of e; `cov_d = sum_raters ((sum e)^2 - sum e^2) / (x sum_raters m (m - 1))` over
-    raters with m > 1 forms, never below 0: two means with k common raters of n and m have the covariance
+    severity of a rater is the mean of e, told from ten raters on who have one; `cov_d = sum_raters ((sum e)^2 - sum
+    e^2) / (x sum_raters m (m - 1))`, never below 0 and to .01, over raters with m > 1 forms, of whom there must be ten,
+    none with over a fifth of the pairs: two means with k common raters of n and m have the covariance
     `k cov_d / (n m)`. The others of two cells are partly the same, too, which makes the products of e greater by
     `x = sum k (1 + (k - 1) / ((n - 1)(m - 1))) / sum k` over all pairs of cells.
     Straight-lined: at least ten numeric answers, all the same. Source: the numeric contract, rules 6 and 7; method of
@@ -75,14 +76,20 @@ def conduct(
             for array, weights in ((sums, distance), (squares, distance * distance), (forms, counted)):
                 array[dimension] += np.bincount(whose, weights=weights, minlength=len(people))
     shared, pairs = _shared(sums, squares, forms, excess=_excess(place, cell[rows], raters=len(people), table=table))
+    severity = _severity(sums.sum(axis=0), forms.sum(axis=0))
     if len(people) < LEAST_RATERS:
-        return Conduct((0,) * len(SEVERITY_BANDS), 0, 0, 0, 0, shared, pairs)
-    number = forms.sum(axis=0)
-    seen = number > 0
-    band = np.searchsorted(np.array(SEVERITY_EDGES), sums.sum(axis=0)[seen] / number[seen], side="right")
-    severity = tuple(np.bincount(band, minlength=len(SEVERITY_BANDS)).tolist())
+        return Conduct(severity, 0, 0, 0, 0, shared, pairs)
     same, unable, incomplete = patterns.tolist()
     return Conduct(severity, len(rows), same, unable, incomplete, shared, pairs)
+
+
+def _severity(sums: NDArray[np.float64], forms: NDArray[np.float64]) -> tuple[int, ...]:
+    """Raters per band of their mean distance from the others; all 0 below ten raters who have others."""
+    seen = forms > 0
+    if int(seen.sum()) < LEAST_RATERS:
+        return (0,) * len(SEVERITY_BANDS)
+    band = np.searchsorted(np.array(SEVERITY_EDGES), sums[seen] / forms[seen], side="right")
+    return tuple(np.bincount(band, minlength=len(SEVERITY_BANDS)).tolist())
 
 
 def _distances(
@@ -132,8 +139,12 @@ def _shared(
     sums: NDArray[np.float64], squares: NDArray[np.float64], forms: NDArray[np.float64], *, excess: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Covariance of a rater's errors about two subjects per dimension, and the number of pairs of forms."""
-    ordered = (forms * (forms - 1)).sum(axis=1)
+    of_rater = forms * (forms - 1)
+    ordered = of_rater.sum(axis=1)
     products = np.where(forms > 1, sums**2 - squares, 0.0).sum(axis=1)
-    enough = ordered >= 2 * LEAST_PAIRS
+    # A number that one rater makes, or one with many digits, would join that rater's answers about several people.
+    is_shared = (forms > 1).sum(axis=1) >= LEAST_RATERS
+    is_even = of_rater.max(axis=1, initial=0.0) <= MOST_OF_ONE * ordered
+    enough = (ordered >= 2 * LEAST_PAIRS) & is_shared & is_even
     covariance = np.where(enough, np.maximum(products / np.maximum(ordered, 1) / excess, 0.0), 0.0)
-    return quantised(covariance), (ordered // 2).astype(np.int64)
+    return np.rint(covariance * 100) / 100, np.where(enough, ordered // 2, 0).astype(np.int64)

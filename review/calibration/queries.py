@@ -71,15 +71,33 @@ def standings_statement(cycle: Cycle, viewer: Viewer) -> Select[Any]:
     return scope(viewer, Permission.RESULT_READ, statement, Participant.person_id)
 
 
+def has_hidden_line(cycle: Cycle, viewer: Viewer) -> bool:
+    """Whether the viewer has a standing of their own that is not released yet."""
+    own = (
+        select(Standing)
+        .join(Standing.participant)
+        .where(
+            Participant.cycle_id == cycle.id,
+            Participant.person_id == viewer.person_id,
+            Participant.state.not_in(SHOWN_TO_SUBJECT),
+        )
+    )
+    return bool(db.session.scalar(select(own.exists())))
+
+
 def standings_listing(cycle: Cycle, viewer: Viewer) -> Listing:
-    """The list of standings: searched by name and number, sorted by any of its numbers."""
+    """The list of standings: searched by name and number, sorted by any of its numbers.
+
+    Expected ranks have a known sum: the ranks of all others would tell the viewer's own, so they are left out with it.
+    """
+    rank = (Column("rank", _l("Expected rank"), Standing.rank, kind="number"),)
     return Listing(
         standings_statement(cycle, viewer),
         (
             Column("name", _l("Employee"), Person.sort_key, (Person.name, Person.employee_number)),
             Column("overall", _l("Overall score"), Standing.overall, kind="number"),
             Column("met", _l("Requirement met"), Standing.met, kind="number"),
-            Column("rank", _l("Expected rank"), Standing.rank, kind="number"),
+            *(() if has_hidden_line(cycle, viewer) else rank),
             Column("without_severity", _l("Without severity"), Standing.without_severity, kind="number"),
             Column("predicted", _l("With missing groups"), Standing.predicted, kind="number"),
         ),

@@ -117,6 +117,36 @@ def test_severity_is_seen_as_counts_and_carried_from_subject_to_subject() -> Non
     assert strangers.shared_variance.tolist() == [0, 0, 0]
 
 
+def conduct_of_peers(values: NDArray[np.float64], subject: NDArray[np.int64], rater: NDArray[np.int64]) -> Conduct:
+    """One dimension, peers only: each row a rater who gives the same to all of its three items."""
+    layout, subjects = FormLayout(("C1",), (3,)), int(subject.max()) + 1
+    ratings = np.repeat(np.clip(np.rint(values), 1, 5).astype(np.uint8)[:, None], 3, axis=1)
+    group, asked = np.full(len(rater), 3), np.ones((1, 7, 1), dtype=np.bool_)
+    result = closed_cells(
+        ratings, subject=subject, group=group, profile_of_subject=np.zeros(subjects, int), asked=asked, layout=layout,
+        threshold=3,
+    )  # fmt: skip
+    cell = cells_of_rows(subject=subject, group=group, closed=result)
+    items = np.full(len(rater), 3)
+    return conduct(ratings, group=group, rater=rater, cell=cell, asked_items=items, table=result.cells)
+
+
+def test_one_rater_of_many_people_is_not_told_apart_by_what_raters_carry_along() -> None:
+    subject = np.repeat(np.arange(10), 3)
+    rater = np.where(np.arange(30) % 3 == 0, 0, np.arange(30))
+    values = np.where(rater == 0, 5.0, 3.0)
+    found = conduct_of_peers(values, subject, rater)
+    assert found.shared_variance.tolist() == [0]
+    assert found.shared_pairs.tolist() == [0]
+
+
+def test_severity_is_counted_only_from_ten_raters_who_have_others_beside_them() -> None:
+    subject = np.concatenate([np.zeros(3, int), np.arange(1, 11)])
+    found = conduct_of_peers(np.array([4.0, 4, 4, *[3.0] * 10]), subject, np.arange(13))
+    assert found.severity == (0,) * len(SEVERITY_BANDS)
+    assert found.forms == 13
+
+
 def test_small_teams_who_all_rate_each_other_carry_no_more_than_they_do() -> None:
     found = []
     for seed in range(6):

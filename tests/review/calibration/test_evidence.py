@@ -13,7 +13,7 @@ from people.organisation.models import Person
 from people.roles.models import Viewer
 from review.calibration.actions import store_calibration
 from review.calibration.models import Calibration, Standing
-from review.calibration.queries import calibration_of, severities_of, standings_statement
+from review.calibration.queries import calibration_of, severities_of, standings_listing, standings_statement
 from review.cycles.models import Cycle
 from review.scoring.queries import scored_cycle
 from tests.review.worlds import open_northwind_cycle
@@ -100,3 +100,13 @@ def test_nobody_sees_their_own_line_before_the_release(
 
     assert steven in shown_to(hr)
     assert steven not in shown_to(replace(hr, person_id=steven))
+
+
+def test_nobody_can_tell_their_own_rank_from_those_of_all_others(
+    app_on_sqlite: Flask, closed_cycle: Cycle, as_viewer: Callable[[str], Viewer], person: Find
+) -> None:
+    hr = as_viewer("hr")
+    with app_on_sqlite.test_request_context():
+        assert "rank" in {column.key for column in standings_listing(closed_cycle, hr).columns}
+        steven = replace(hr, person_id=person("steven").id)
+        assert "rank" not in {column.key for column in standings_listing(closed_cycle, steven).columns}
