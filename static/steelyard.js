@@ -94,6 +94,11 @@
       line.classList.toggle("is-unsaved", unsaved);
     }
 
+    // The server says in a plain sentence why it did not save; a page of its own belongs elsewhere.
+    async function reasonOf(answer) {
+      return (answer.headers.get("Content-Type") ?? "").startsWith("text/plain") ? answer.text() : "";
+    }
+
     async function save() {
       if (running || form.dataset.sent) return;
       running = true; dirty = false;
@@ -104,7 +109,7 @@
         });
         if (answer.ok) { wait = 1000; say(words.textSaved, false); }
         else if (answer.status >= 500 || answer.status === 429) retry();
-        else say(words.textRefused, true);
+        else say(await reasonOf(answer) || words.textRefused, true);
       } catch { retry(); }
       running = false;
       if (dirty) schedule(300);

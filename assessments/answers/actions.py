@@ -17,6 +17,7 @@ from assessments.answers.errors import (
     NothingAnsweredError,
     NotYetOpenError,
     OtherFormError,
+    OwnAssessmentError,
     RatingRefusedError,
 )
 from assessments.answers.queries import (
@@ -133,6 +134,8 @@ def answer(
 def decline(request: RatingRequest, now: datetime | None = None) -> None:
     """Say that one cannot rate; a draft is thrown away. Answering later is still possible until the close."""
     held = _held(request, now or utc_now())
+    if held.group is RaterGroup.SELF:
+        raise OwnAssessmentError
     if held.state == RequestState.SUBMITTED:
         raise AlreadySubmittedError
     _forget(held)

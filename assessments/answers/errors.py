@@ -4,6 +4,19 @@ from web.errors import StaleEditError, SteelyardError
 from web.language import lazy_gettext as _l
 
 
+class UnknownRequestError(SteelyardError):
+    """An invitation that does not exist, is somebody else's, or was deleted at the close: all answer the same."""
+
+    message = _l("This questionnaire is closed, or the invitation is not yours. Nothing was saved.")
+    status = 404
+
+
+class OwnAssessmentError(SteelyardError):
+    """Somebody was to decline rating themselves."""
+
+    message = _l("A self-assessment cannot be declined. If you do not want to give one, leave it unanswered.")
+
+
 class NotYetOpenError(SteelyardError):
     """Too early."""
 

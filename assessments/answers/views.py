@@ -5,10 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
+from flask import request as sent
 from werkzeug.wrappers import Response
 
-from assessments.answers.access import may_answer, may_change, may_decline
+from assessments.answers.access import is_over, may_answer, may_change, may_decline
 from assessments.answers.actions import decline, save_answers, submit_answers
+from assessments.answers.errors import UnknownRequestError
 from assessments.answers.forms import (
     DeclineForm,
     PartForm,
@@ -78,15 +80,20 @@ def my_requests() -> Page:
 @guard(Permission.SURVEY_ANSWER)
 def start(request_id: str) -> Page:
     """Say who is rated, what is promised and what is not, before anything is written."""
-    request, now = _request(request_id), utc_now()
+    return _start_page(_request(request_id), DeclineForm())
+
+
+def _start_page(request: RatingRequest, form: DeclineForm) -> Page:
+    now = utc_now()
     return render_template(
         "assessments/answers/start.html",
         request=request,
         survey=request.subject.survey,
-        form=DeclineForm(),
+        form=form,
         is_open=may_change(request, now),
+        is_over=is_over(request, now),
         can_decline=may_decline(request, now),
-    )
+    ), form.status
 
 
 @blueprint.route("/requests/<public_id:request_id>/<int:part>", methods=["GET", "POST"])
@@ -114,7 +121,16 @@ def autosave(request_id: str, part: int) -> Page:
     form = _form(paper)
     if _is_saved(form, paper):
         return "", 204
-    return "", form.status
+    refusals = [*form.form_errors, *(error for field in form for error in field.errors)]
+    return Response(" ".join(map(str, refusals)), form.status, mimetype="text/plain")
+
+
+@blueprint.errorhandler(UnknownRequestError)
+def unknown_request(error: UnknownRequestError) -> Page:
+    """Say what may have happened: the same to strangers and to raters whose invitation was deleted at the close."""
+    if sent.endpoint == "answers.autosave":
+        return Response(str(error), error.status, mimetype="text/plain")
+    return render_template("assessments/answers/unknown.html"), error.status
 
 
 @blueprint.route("/requests/<public_id:request_id>/review", methods=["GET", "POST"])
@@ -125,6 +141,8 @@ def review(request_id: str) -> Page:
     form, now = SubmitForm(), utc_now()
     if form.carried_out(lambda: _nothing(submit_answers(paper.request, paper.form, now=now))):
         return redirect(url_for("answers.thanks", request_id=request_id), 303)
+    if form.status == 409:
+        _request(request_id)
     return render_template(
         "assessments/answers/review.html", paper=paper, form=form, is_open=may_change(paper.request, now)
     ), form.status
@@ -138,10 +156,7 @@ def decline_request(request_id: str) -> Page:
     form = DeclineForm()
     if form.carried_out(lambda: decline(request, now)):
         return redirect(url_for("answers.my_requests"), 303)
-    survey, is_open = request.subject.survey, may_change(request, now)
-    return render_template(
-        "assessments/answers/start.html", request=request, survey=survey, form=form, is_open=is_open, can_decline=False
-    ), form.status
+    return _start_page(_request(request_id), form)
 
 
 @blueprint.get("/requests/<public_id:request_id>/thanks")
@@ -156,8 +171,9 @@ def thanks(request_id: str) -> Page:
 def _request(request_id: str) -> RatingRequest:
     viewer = current_viewer()
     request = own_request(viewer.person_id, request_id)
-    deny_unless(request is not None and may_answer(viewer, request))
-    assert request is not None
+    # Not noted as a denial: after the close such a note would say who had been asked, and was writing just then.
+    if request is None or not may_answer(viewer, request):
+        raise UnknownRequestError
     return request
 
 

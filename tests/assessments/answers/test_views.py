@@ -6,11 +6,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import delete, event, select, text
 
+from assessments.answers.actions import answer
 from assessments.answers.queries import answer_of, asked_form
 from assessments.surveys.actions import edit_survey
-from assessments.surveys.models import Question, RequestState
+from assessments.surveys.models import Question, RatingRequest, RequestState, Survey, SurveySubject
+from people.audit.models import AuditEvent
 from tests.assessments.survey_cases import Find, opened, request_of
 from web.database import db
 from web.transactions import in_transaction
@@ -126,6 +128,105 @@ def test_a_request_exists_for_nobody_but_its_rater(app: Flask, person: Find, cli
         answer = client_of(stranger).get(f"/requests/{request.public_id}")
         assert answer.status_code == 404
     assert client_of("steven").get(f"/requests/{request.public_id}").status_code == unknown.status_code
+
+
+def main_of(page: str) -> str:
+    """What a page says, without navigation and names."""
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+def close(survey: Survey) -> None:
+    """What the close does to invitations: they are deleted."""
+
+    def delete_requests() -> None:
+        subjects = select(SurveySubject.id).where(SurveySubject.survey_id == survey.id)
+        db.session.execute(delete(RatingRequest).where(RatingRequest.subject_id.in_(subjects)))
+
+    in_transaction(delete_requests)
+
+
+@pytest.mark.parametrize("path", ["", "/1", "/review", "/thanks"])
+def test_who_is_late_and_who_was_never_asked_read_the_same_page(
+    app: Flask, person: Find, client_of: Clients, path: str
+) -> None:
+    survey = opened(person)
+    address = f"/requests/{request_of(person, survey, 'nancy').public_id}{path}"
+    stranger = client_of("steven").get(address)
+    close(survey)
+    rater = client_of("nancy", "zh").get(address)
+    assert (stranger.status_code, rater.status_code) == (404, 404)
+    assert "This questionnaire is closed, or the invitation is not yours" in stranger.text
+    assert 'href="/requests"' in stranger.text.partition("<main")[2]
+    assert "内容未保存" in rater.text
+    assert main_of(client_of("steven", "zh").get(address).text) == main_of(rater.text)
+    assert "access.denied" not in db.session.scalars(select(AuditEvent.event)).all()
+
+
+@pytest.mark.parametrize("path", ["/1", "/1/autosave", "/review", "/decline"])
+def test_what_is_sent_after_the_close_is_refused_and_said(
+    app: Flask, person: Find, client_of: Clients, path: str
+) -> None:
+    survey = opened(person)
+    client, address = client_of("nancy"), f"/requests/{request_of(person, survey, 'nancy').public_id}"
+    fields = hidden(client.get(f"{address}/1").text)
+    close(survey)
+    answer = client.post(f"{address}{path}", data=fields)
+    assert answer.status_code == 404
+    assert "Nothing was saved." in answer.text
+    assert (answer.mimetype == "text/plain") == path.endswith("autosave")
+
+
+def test_autosave_says_in_a_sentence_why_it_did_not_save(
+    app: Flask, person: Find, client_of: Clients, frozen: Callable[[str], object]
+) -> None:
+    survey = opened(person)
+    request = request_of(person, survey, "nancy")
+    address, place = f"/requests/{request.public_id}/1", asked_form(request).items[0].place
+    fields = hidden(client_of("nancy").get(address).text)
+    with frozen(survey.closes_at.isoformat()):  # type: ignore[attr-defined]  # the fixture gives a context manager
+        answer = client_of("nancy").post(f"{address}/autosave", data={**fields, f"item-{place}": "4"})
+    assert (answer.status_code, answer.mimetype) == (409, "text/plain")
+    assert answer.text.startswith("This survey closed at")
+
+
+def test_after_the_deadline_the_invitation_says_that_the_time_is_over(
+    app: Flask, person: Find, client_of: Clients, frozen: Callable[[str], object]
+) -> None:
+    survey = opened(person)
+    address = f"/requests/{request_of(person, survey, 'nancy').public_id}"
+    with frozen(survey.closes_at.isoformat()):  # type: ignore[attr-defined]  # the fixture gives a context manager
+        page = client_of("nancy").get(address)
+        assert page.status_code == 200
+        assert "The time for answers is over." in page.text
+
+
+def test_an_empty_questionnaire_offers_no_submit_button(app: Flask, person: Find, client_of: Clients) -> None:
+    request = request_of(person, opened(person), "nancy")
+    client, address = client_of("nancy"), f"/requests/{request.public_id}/review"
+    page = client.get(address).text
+    assert "Nothing is answered yet." in page
+    assert "You may submit all the same" not in page
+    assert "data-once" not in page.partition("<main")[2]
+    assert client.post(address, data={}).status_code == 422
+
+
+def test_the_invitation_says_that_answers_are_submitted(app: Flask, person: Find, client_of: Clients) -> None:
+    request = request_of(person, opened(person), "nancy")
+    client, address = client_of("nancy"), f"/requests/{request.public_id}"
+    assert "Your answers are submitted." not in client.get(address).text
+    in_transaction(lambda: answer(request, dict.fromkeys(asked_form(request).places, 4)))
+    assert "Your answers are submitted." in client.get(address).text
+
+
+def test_nobody_declines_to_rate_themselves(app: Flask, person: Find, client_of: Clients) -> None:
+    request = request_of(person, opened(person), "steven")
+    client, address = client_of("steven"), f"/requests/{request.public_id}"
+    assert "I cannot rate this person" not in client.get(address).text
+    refused = client.post(f"{address}/decline")
+    assert refused.status_code == 422
+    assert "cannot be declined" in refused.text
+    db.session.refresh(request)
+    assert request.state == RequestState.ASKED
 
 
 def test_declining_is_possible_until_submitting(app: Flask, person: Find, client_of: Clients) -> None:
