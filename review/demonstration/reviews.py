@@ -19,7 +19,7 @@ from review.demonstration.inventions import comments_by, habit_of, ratings_by
 from review.participation.actions import ask_rater, set_participation
 from review.results.actions import grade, review_grade, sign_result
 from review.results.models import Result
-from review.results.queries import result_of
+from review.results.queries import grades_near, result_of
 from rubrics.frameworks.models import Item, RaterGroup
 from rubrics.frameworks.queries import items_of
 from rubrics.profiles.queries import item_places
@@ -114,7 +114,7 @@ def _written(
 
 
 def grade_everyone(cycle: Cycle) -> None:
-    """Managers accept what was calculated, but for a few they know better; the second line agrees."""
+    """Managers accept what was calculated and say why where it is close to a cut; the second line agrees."""
     for row in participants_of(cycle):
         result = result_of(row) if row.is_graded else None
         if result is None:
@@ -122,12 +122,15 @@ def grade_everyone(cycle: Cycle) -> None:
         manager_id = row.manager_id or 0
         chosen, reason = _chosen(result)
         grade(row, chosen, reason, "", manager_id)
-        review_grade(row, chosen, "", row.second_line_id or _hr_id())
+        agreed = "同意直属上级的判断。 / I agree with the manager." if grades_near(result) else ""
+        review_grade(row, chosen, agreed, row.second_line_id or _hr_id())
 
 
 def _chosen(result: Result) -> tuple[str, str]:
     if result.grade is None:
         return "B", "评价依据不足，按日常表现评定。 / Too little evidence; graded by what was seen at work."
+    if grades_near(result):
+        return result.grade, "与平时工作表现一致。 / In line with the work of the period."
     return result.grade, ""
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from people.audit.actions import record
 from review.cycles.models import CycleState, Participant, ParticipantState
 from review.results.errors import (
+    CloseToCutError,
     GateCapsGradeError,
     KeyFigureMissingError,
     NoGradeYetError,
@@ -14,13 +15,13 @@ from review.results.errors import (
     UnknownGradeError,
 )
 from review.results.models import GradeOrigin, GradeStep, Result, Signature
-from review.results.queries import result_of
+from review.results.queries import grades_near, result_of
 from web.database import db
 from web.transactions import locked
 
 
 def grade(participant: Participant, chosen: str, reason: str, comment: str, by_id: int) -> Result:
-    """The manager's grade: the calculated one, or another with a reason."""
+    """The manager's grade: the calculated one, or another with a reason; close to a cut every grade needs one."""
     result = _result_at(participant, ParticipantState.CALCULATED, ParticipantState.GRADED)
     if result.reason == "not_delivered":
         raise KeyFigureMissingError
@@ -43,7 +44,7 @@ def send_back(participant: Participant, reason: str, by_id: int) -> Result:
 
 
 def review_grade(participant: Participant, chosen: str, reason: str, by_id: int) -> Result:
-    """The second line's review: the manager's grade, or another with a reason."""
+    """The second line's review: the manager's grade, or another with a reason; close to a cut both need one."""
     result = _result_at(participant, ParticipantState.GRADED)
     _set_grade(result, chosen, reason, GradeOrigin.SECOND_LINE, by_id)
     participant.state = ParticipantState.REVIEWED
@@ -80,6 +81,8 @@ def _set_grade(result: Result, chosen: str, reason: str, origin: GradeOrigin, by
         raise GateCapsGradeError(cap=cap)
     if chosen != result.grade and not reason.strip():
         raise ReasonMissingError
+    if grades_near(result) and not reason.strip():
+        raise CloseToCutError
     result.grade = chosen
     # A decision counts as a version also where the grade stays, so that two who decide at once notice each other.
     flag_modified(result, "grade")

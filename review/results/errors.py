@@ -27,6 +27,13 @@ class ReasonMissingError(SteelyardError):
     field: ClassVar[str | None] = "reason"
 
 
+class CloseToCutError(SteelyardError):
+    """The points alone do not decide a grade this close to a cut; whoever decides says by what."""
+
+    message = _l("The total lies within one standard error of a cut. Say in a sentence why it is this grade.")
+    field: ClassVar[str | None] = "reason"
+
+
 class GateCapsGradeError(SteelyardError):
     """A failed gate caps the grade; nobody can lift it above the cap."""
 

@@ -6,6 +6,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from review.results.models import Result
+from review.results.queries import grades_near
 from web.forms import BaseForm, choices_of, no_control_characters
 from web.language import lazy_gettext as _l
 
@@ -66,6 +67,7 @@ def grade_form(result: Result) -> Any:
     """The form of the manager, with what was calculated or chosen before."""
     form = GradeForm(version=str(result.version), grade=result.grade, comment=result.comment)
     form.grade.choices = choices_of([(grade, grade) for grade in grades_of(result)])
+    _ask_for_reason(form, result)
     return form
 
 
@@ -81,4 +83,12 @@ def review_form(result: Result) -> Any:
         ]
     )
     form.grade.choices = choices_of([(grade, grade) for grade in grades_of(result)])
+    _ask_for_reason(form, result)
     return form
+
+
+def _ask_for_reason(form: Any, result: Result) -> None:
+    """Close to a cut the reason is not optional, and its label does not say so."""
+    if grades_near(result):
+        form.reason.label.text = _l("Reason")
+        form.reason.flags.optional = False

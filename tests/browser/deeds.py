@@ -71,8 +71,7 @@ def grade_the_rest() -> None:
     for row in _in_state(ParticipantState.CALCULATED):
         result = result_of(row)
         assert result is not None
-        reason = "" if result.calculated_grade else "Seen at work."
-        grade(row, result.calculated_grade or "B", reason, "", row.manager_id or 0)
+        grade(row, result.calculated_grade or "B", "Seen at work.", "", row.manager_id or 0)
 
 
 def review_the_rest() -> None:
@@ -80,7 +79,7 @@ def review_the_rest() -> None:
     for row in _in_state(ParticipantState.GRADED):
         result = result_of(row)
         assert result is not None
-        review_grade(row, result.grade or "", "", row.second_line_id or row.manager_id or 0)
+        review_grade(row, result.grade or "", "Seen at work.", row.second_line_id or row.manager_id or 0)
 
 
 def _in_state(state: ParticipantState) -> list[Participant]:

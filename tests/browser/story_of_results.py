@@ -8,16 +8,15 @@ from playwright.sync_api import expect
 from tests.browser.walking import Walker
 
 
-def grade_one(manager: Walker, name: str, *, grade: str = "", reason: str = "") -> None:
-    """A manager grades somebody beside the evidence: as calculated, or with a reason."""
+def grade_one(manager: Walker, name: str, *, grade: str = "", reason: str = "与平时工作表现一致。") -> None:
+    """A manager grades somebody beside the evidence, and says why, as is due close to a cut."""
     manager.home()
     manager.follow("/to-grade")
     manager.page.get_by_role("row", name=name).get_by_role("link").last.click()
     manager.look()
     if grade:
         manager.mark("grade", grade)
-        manager.write(reason=reason)
-    manager.write(comment="谢谢这半年的努力。")
+    manager.write(reason=reason, comment="谢谢这半年的努力。")
     manager.send()
     manager.sees(".message-success")
 
@@ -29,6 +28,7 @@ def agree_with(second: Walker, name: str) -> None:
     second.page.get_by_role("row", name=name).get_by_role("link").last.click()
     second.look()
     second.mark("decision", "agree")
+    second.write(reason="同意直属上级的判断。")
     second.send()
     second.sees(".message-success")
 

@@ -194,7 +194,7 @@ def grade_all(cycle: Cycle) -> None:
         for row in participants_of(cycle):
             if row.is_graded and row.manager_id is not None:
                 grade(row, chosen[row.id], "As calculated", "", row.manager_id)
-                review_grade(row, chosen[row.id], "", row.second_line_id or row.manager_id)
+                review_grade(row, chosen[row.id], "As calculated", row.second_line_id or row.manager_id)
 
     in_transaction(decide)
 

@@ -19,6 +19,7 @@ from web.transactions import in_transaction
 
 Find = Callable[[str], Person]
 Clients = Callable[..., FlaskClient]
+AGREED = {"decision": "agree", "reason": "As the manager says"}
 
 
 def result_for(cycle: Cycle, person: Person) -> Result:
@@ -39,7 +40,12 @@ def address(cycle: Cycle, person: Person, verb: str) -> str:
 def test_a_manager_takes_over_the_calculated_grade(app: Flask, person: Find, client_of: Clients) -> None:
     cycle = close_northwind_cycle(person)
     result = result_for(cycle, person("nancy"))
-    data = {"grade": result.calculated_grade, "reason": "", "comment": "Well done.", "version": str(result.version)}
+    data = {
+        "grade": result.calculated_grade,
+        "reason": "As seen at work",
+        "comment": "Well done.",
+        "version": str(result.version),
+    }
     answer = client_of("andrew").post(address(cycle, person("nancy"), "grade"), data=data)
     assert answer.status_code == 303
     graded = result_for(cycle, person("nancy"))
@@ -73,7 +79,7 @@ def test_two_who_grade_at_once_notice_each_other(app: Flask, person: Find, clien
     cycle = close_northwind_cycle(person)
     result = result_for(cycle, person("nancy"))
     url = address(cycle, person("nancy"), "grade")
-    data = {"grade": result.calculated_grade, "version": str(result.version)}
+    data = {"grade": result.calculated_grade, "reason": "As seen at work", "version": str(result.version)}
     assert client_of("andrew").post(url, data=data).status_code == 303
     assert client_of("andrew").post(url, data={**data, "comment": "Later"}).status_code == 409
 
@@ -95,7 +101,7 @@ def test_the_second_line_agrees_changes_with_a_reason_or_sends_back(
     send_back, change = {"decision": "send_back", "reason": ""}, {"decision": "other", "grade": other, "reason": ""}
     assert andrew.post(address(cycle, person("anne"), "review"), data=send_back).status_code == 422
     assert andrew.post(address(cycle, person("robert"), "review"), data=change).status_code == 422
-    assert andrew.post(address(cycle, person("michael"), "review"), data={"decision": "agree"}).status_code == 303
+    assert andrew.post(address(cycle, person("michael"), "review"), data=AGREED).status_code == 303
     for name, data in (("robert", change), ("anne", send_back)):
         reasoned = {**data, "reason": "Compared with the others"}
         assert andrew.post(address(cycle, person(name), "review"), data=reasoned).status_code == 303
@@ -114,9 +120,9 @@ def test_hr_reviews_where_there_is_no_second_line_and_nobody_else(
     cycle = close_northwind_cycle(person)
     graded(cycle, person, client_of("andrew"), "nancy")
     url = address(cycle, person("nancy"), "review")
-    assert client_of("andrew").post(url, data={"decision": "agree"}).status_code == 403
-    assert client_of("auditor").post(url, data={"decision": "agree"}).status_code == 403
-    assert client_of("hr").post(url, data={"decision": "agree"}).status_code == 303
+    assert client_of("andrew").post(url, data=AGREED).status_code == 403
+    assert client_of("auditor").post(url, data=AGREED).status_code == 403
+    assert client_of("hr").post(url, data=AGREED).status_code == 303
 
 
 def test_nobody_reviews_their_own_grade_not_even_hr(
@@ -125,7 +131,7 @@ def test_nobody_reviews_their_own_grade_not_even_hr(
     cycle = close_northwind_cycle(person)
     in_transaction(lambda: grant_role(person("andrew"), Role.HR, None, date(2020, 1, 1), None, granted_by=None))
     graded(cycle, person, client_of("andrew"), "nancy")
-    review = client_of("andrew").post(address(cycle, person("nancy"), "review"), data={"decision": "agree"})
+    review = client_of("andrew").post(address(cycle, person("nancy"), "review"), data=AGREED)
     assert review.status_code == 403
     names = {row.participant.person.name for row in db.session.scalars(results_to_review(as_viewer("andrew"), cycle))}
     assert "Nancy Davolio" not in names
@@ -155,3 +161,47 @@ def test_who_lies_within_one_standard_error_of_a_cut_is_said_so(app_on_sqlite: F
     result.total, result.has_failed_gate = 10_400, True
     assert grades_near(result) == ()
     db.session.rollback()
+
+
+def put_total(cycle: Cycle, person: Person, total: int) -> None:
+    """Let somebody's total lie somewhere, half a point being its standard error."""
+
+    def put() -> None:
+        result = result_for(cycle, person)
+        result.total, result.total_error = total, 0.5
+
+    in_transaction(put)
+
+
+def test_close_to_a_cut_the_calculated_grade_needs_a_reason_too(app: Flask, person: Find, client_of: Clients) -> None:
+    cycle = close_northwind_cycle(person)
+    put_total(cycle, person("nancy"), 10_400)
+    manager, url = client_of("andrew"), address(cycle, person("nancy"), "grade")
+    assert "(optional)" not in manager.get(url).text.partition('for="reason"')[2].partition("</label>")[0]
+    data = {"grade": result_for(cycle, person("nancy")).grade}
+    refused = manager.post(url, data=data)
+    assert refused.status_code == 422
+    assert "Say in a sentence why it is this grade" in refused.text.partition('id="reason-error"')[2]
+    assert result_for(cycle, person("nancy")).participant.state is ParticipantState.CALCULATED
+    assert manager.post(url, data={**data, "reason": "Won two accounts"}).status_code == 303
+
+
+def test_close_to_a_cut_agreeing_needs_a_reason_too(app: Flask, person: Find, client_of: Clients) -> None:
+    cycle = close_northwind_cycle(person)
+    graded(cycle, person, client_of("steven"), "michael")
+    second, url = client_of("andrew"), address(cycle, person("michael"), "review")
+    put_total(cycle, person("michael"), 10_400)
+    assert second.post(url, data={"decision": "agree", "reason": " "}).status_code == 422
+    assert second.post(url, data=AGREED).status_code == 303
+
+
+def test_away_from_every_cut_the_calculated_grade_speaks_for_itself(
+    app: Flask, person: Find, client_of: Clients
+) -> None:
+    cycle = close_northwind_cycle(person)
+    put_total(cycle, person("michael"), 9_800)
+    data = {"grade": result_for(cycle, person("michael")).grade, "reason": ""}
+    assert client_of("steven").post(address(cycle, person("michael"), "grade"), data=data).status_code == 303
+    url = address(cycle, person("michael"), "review")
+    assert "(optional)" in client_of("andrew").get(url).text.partition('for="reason"')[2].partition("</label>")[0]
+    assert client_of("andrew").post(url, data={"decision": "agree"}).status_code == 303
