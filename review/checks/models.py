@@ -29,6 +29,7 @@ class FindingCode(StrEnum):
     CLOSES_IN_THE_PAST = "closes_in_the_past"
     CLOSES_BEFORE_PERIOD_ENDS = "closes_before_period_ends"
     SNAPSHOT_OUTSIDE_PERIOD = "snapshot_outside_period"
+    IN_ANOTHER_CYCLE = "in_another_cycle"
 
 
 BLOCKING = frozenset(
@@ -65,6 +66,9 @@ SENTENCES = {
     FindingCode.CLOSES_IN_THE_PAST: _l("The answers would close in the past."),
     FindingCode.CLOSES_BEFORE_PERIOD_ENDS: _l("The answers close before the period ends."),
     FindingCode.SNAPSHOT_OUTSIDE_PERIOD: _l("The day of the snapshot lies outside the period."),
+    FindingCode.IN_ANOTHER_CYCLE: _l(
+        "People of this plan who are also in “%(cycle)s”, which is under way for an overlapping period: %(count)s."
+    ),
 }
 
 

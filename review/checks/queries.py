@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assessments.scorecards.models import Scorecard, ScorecardLine, ScorecardState
 from assessments.scorecards.queries import actuals_missing
@@ -14,7 +14,7 @@ from people.accounts.models import Account, AccountState
 from people.organisation.models import Employment, Person, Position
 from people.organisation.queries import is_main_on, units_below
 from review.checks.models import Finding, FindingCode
-from review.cycles.models import Cycle, Participant
+from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
 from review.cycles.queries import participants_of
 from review.schemes.models import SectionKind
 from rubrics.measures.models import Measure
@@ -38,6 +38,7 @@ def data_check(cycle: Cycle) -> list[Finding]:
     evidence = _evidence(participants)
     findings = [
         *_dates(cycle),
+        *_in_other_cycles(cycle),
         *_positions_without_profile(cycle),
         *(finding for row in participants for finding in _about(row, cycle, evidence)),
         *_managers_without_account(participants, evidence.without_account),
@@ -84,6 +85,30 @@ def _dates(cycle: Cycle) -> Iterator[Finding]:
         yield Finding(FindingCode.CLOSES_BEFORE_PERIOD_ENDS)
     if not cycle.period_starts_on <= cycle.snapshot_on <= cycle.period_ends_on:
         yield Finding(FindingCode.SNAPSHOT_OUTSIDE_PERIOD)
+
+
+def _in_other_cycles(cycle: Cycle) -> Iterator[Finding]:
+    """People who would be reviewed twice for the same time, counted by the other cycle."""
+    planned = select(Participant.person_id).where(
+        Participant.cycle_id == cycle.id, Participant.state != ParticipantState.EXCLUDED
+    )
+    statement = (
+        select(Cycle, func.count())
+        .join(Participant, Participant.cycle_id == Cycle.id)
+        .where(
+            Cycle.id != cycle.id,
+            Cycle.state.not_in([CycleState.DRAFT, CycleState.RELEASED]),
+            Cycle.period_starts_on <= cycle.period_ends_on,
+            Cycle.period_ends_on >= cycle.period_starts_on,
+            Participant.state != ParticipantState.EXCLUDED,
+            Participant.person_id.in_(planned),
+        )
+        .group_by(Cycle.id)
+        .order_by(Cycle.period_starts_on, Cycle.id)
+    )
+    for other, count in db.session.execute(statement):
+        parameters = {"cycle": localized(other.name), "count": count}
+        yield Finding(FindingCode.IN_ANOTHER_CYCLE, parameters=parameters, mended_at=other.public_id)
 
 
 def _positions_without_profile(cycle: Cycle) -> Iterator[Finding]:

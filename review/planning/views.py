@@ -11,7 +11,7 @@ from people.roles.guards import current_viewer, deny_unless, guard
 from review.checks.models import Finding, FindingCode
 from review.checks.queries import blocking, data_check
 from review.cycles.actions import CyclePlan, edit_plan, link_scorecards, plan_cycle
-from review.cycles.models import Cycle, Participant, ParticipantState, ParticipationStatus
+from review.cycles.models import Cycle, CycleState, Participant, ParticipantState, ParticipationStatus
 from review.cycles.queries import cycle_by_public_id
 from review.forecasts.queries import dry_run
 from review.planning.actions import discard_plan
@@ -38,6 +38,7 @@ PLACES = {
     FindingCode.ACTUALS_MISSING: ("actuals.upload", "", _l("Import figures")),
     FindingCode.NO_ANONYMOUS_CELL: ("participation.raters", "participant_id", _l("Choose raters")),
     FindingCode.SMALL_GROUPS: ("participation.raters", "participant_id", _l("Choose raters")),
+    FindingCode.IN_ANOTHER_CYCLE: ("cycles.cycle", "cycle_id", _l("Look at the cycle")),
 }
 
 
@@ -125,15 +126,15 @@ def scorecards(cycle_id: str) -> Answer:
 @blueprint.get("/cycles/<public_id:cycle_id>/check")
 @guard(Permission.CYCLE_RUN)
 def check(cycle_id: str) -> Answer:
-    """Show what is missing, and which grades are to be expected."""
+    """Show what is missing before the opening, and until the close which grades are to be expected."""
     cycle = _found(cycle_id)
-    findings = data_check(cycle)
+    findings = data_check(cycle) if cycle.state is CycleState.DRAFT else []
     return render_template(
         "review/planning/check.html",
         cycle=cycle,
         findings=[(finding, *_place(finding)) for finding in findings],
         blocked=blocking(findings),
-        forecasts=dry_run(cycle),
+        forecasts=dry_run(cycle) if cycle.state in {CycleState.DRAFT, CycleState.OPEN} else [],
     )
 
 

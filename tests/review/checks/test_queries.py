@@ -13,12 +13,18 @@ from people.accounts.models import Account, AccountState
 from people.organisation.models import Person
 from review.checks.models import SENTENCES, Finding, FindingCode
 from review.checks.queries import blocking, data_check
-from review.cycles.actions import edit_plan, link_scorecards
+from review.cycles.actions import edit_plan, link_scorecards, plan_cycle
 from review.cycles.models import Cycle, ParticipationStatus
 from review.participation.actions import set_participation
 from review.schemes.models import Scheme
 from rubrics.frameworks.models import RaterGroup
-from tests.review.worlds import cycle_plan, participant_of, plan_northwind_cycle, scorecards_for
+from tests.review.worlds import (
+    cycle_plan,
+    open_northwind_cycle,
+    participant_of,
+    plan_northwind_cycle,
+    scorecards_for,
+)
 from web.database import db, utc_now
 from web.transactions import in_transaction
 
@@ -171,3 +177,23 @@ def queries_of(cycle: Cycle) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", counted)
     return count
+
+
+def test_who_is_under_review_for_an_overlapping_period_is_noted_and_blocks_nothing(person: Find) -> None:
+    open_northwind_cycle(person)
+    later = {
+        "period_starts_on": date(2026, 7, 1),
+        "period_ends_on": date(2026, 12, 31),
+        "snapshot_on": date(2026, 7, 1),
+    }
+    for changes, noted in (({}, 1), (later, 0)):
+        plan = cycle_plan(**changes)
+        findings = data_check(in_transaction(partial(plan_cycle, plan)))
+        others = [finding for finding in findings if finding.code is FindingCode.IN_ANOTHER_CYCLE]
+        assert len(others) == noted
+        assert not any(finding.is_blocking for finding in others)
+        for finding in others:
+            assert finding.sentence == (
+                "People of this plan who are also in “Review of the first half of 2026”, "
+                "which is under way for an overlapping period: 8."
+            )

@@ -119,6 +119,14 @@ def test_findings_link_to_where_they_are_mended(app: Flask, person: Find, client
     assert cycle.state is CycleState.DRAFT
 
 
+def test_an_opened_cycle_has_nothing_to_be_settled_before_opening(app: Flask, person: Find, client_of: Clients) -> None:
+    cycle = open_northwind_cycle(person, with_scorecards=False)
+    page = client_of("hr").get(f"/cycles/{cycle.public_id}/check").text
+    assert "before opening" not in page
+    assert "The check was made at the opening." in page
+    assert f'href="/cycles/{cycle.public_id}"' in page.partition("<main")[2]
+
+
 def test_a_draft_can_be_discarded_and_planned_anew(app: Flask, person: Find, client_of: Clients) -> None:
     cycle = plan_northwind_cycle(person)
     client, address = client_of("hr"), f"/cycles/{cycle.public_id}/discard"
