@@ -3,14 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
+from assessments.collection.access import may_remind
+from assessments.collection.queries import late_raters
 from assessments.scorecards.models import Scorecard, ScorecardState
 from assessments.surveys.queries import waiting_requests
+from people.accounts.models import Account
+from people.audit.models import AuditEvent
+from people.organisation.models import Person
 from people.organisation.queries import direct_reports_of
 from people.permissions import Permission, Role
 from people.roles.models import Viewer
@@ -20,6 +25,8 @@ from review.plans.models import DevelopmentPlan, PlanState
 from review.promotions.models import Promotion, PromotionState
 from web.database import db
 from web.jobs.models import Job, JobState
+
+EXPORT_EVERY = timedelta(days=7)
 
 
 class Task(StrEnum):
@@ -38,7 +45,10 @@ class Task(StrEnum):
     CLOSE_CYCLE = "close_cycle"
     CONFIRM_CYCLE = "confirm_cycle"
     RELEASE_CYCLE = "release_cycle"
+    REMIND = "remind"
     FAILED_WORK = "failed_work"
+    GIVE_ACCOUNTS = "give_accounts"
+    EXPORT_TRAIL = "export_trail"
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,10 @@ def waiting_for(viewer: Viewer, cycles: list[Cycle], now: datetime) -> list[Wait
         *_plans(viewer),
         *(_decisions(viewer) if viewer.can(Permission.PAY_APPROVE) else ()),
         *(_next_steps(cycles, now) if viewer.can(Permission.CYCLE_RUN) else ()),
+        *_raters_to_remind(viewer, cycles, now),
         *(_failed_work() if viewer.can(Permission.JOBS_OPERATE) else ()),
+        *(_people_without_account(viewer) if viewer.can(Permission.ACCOUNTS_OPERATE) else ()),
+        *(_trail_to_export(viewer, now) if viewer.can(Permission.AUDIT_READ) else ()),
     ]
     return sorted(found, key=lambda one: (one.due is None, one.due or now))
 
@@ -211,3 +224,27 @@ def _not_reviewed(cycle_ids: list[int]) -> Counter[int]:
 def _failed_work() -> Iterator[Waiting]:
     if count := db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.FAILED)):
         yield Waiting(Task.FAILED_WORK, count)
+
+
+def _raters_to_remind(viewer: Viewer, cycles: list[Cycle], now: datetime) -> Iterator[Waiting]:
+    """Raters in the viewer's scope who have not answered everything, in the cycle that collects answers now."""
+    cycle = next((cycle for cycle in cycles if may_remind(viewer, cycle.survey, now)), None)
+    if cycle is not None and (late := len(late_raters(viewer, cycle.survey))):
+        yield Waiting(Task.REMIND, late, cycle.survey.closes_at, cycle.name, cycle.survey.public_id)
+
+
+def _people_without_account(viewer: Viewer) -> Iterator[Waiting]:
+    """People who work here and can answer nothing, because nobody has invited them."""
+    is_here = and_(Person.hired_on <= viewer.today, or_(Person.left_on.is_(None), Person.left_on >= viewer.today))
+    statement = select(func.count()).select_from(Person).where(is_here, ~exists().where(Account.person_id == Person.id))
+    if count := db.session.scalar(statement):
+        yield Waiting(Task.GIVE_ACCOUNTS, count)
+
+
+def _trail_to_export(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
+    """The trail, where this auditor has taken no copy of it out of the system for a week."""
+    is_own = and_(AuditEvent.event == "audit.exported", AuditEvent.actor_id == viewer.person_id)
+    last = db.session.execute(select(func.max(AuditEvent.id), func.max(AuditEvent.at)).where(is_own)).one()
+    if last[1] is None or last[1] < now - EXPORT_EVERY:
+        later = select(func.count()).select_from(AuditEvent).where(AuditEvent.id > (last[0] or 0))
+        yield Waiting(Task.EXPORT_TRAIL, db.session.scalar(later) or 0)

@@ -36,7 +36,10 @@ PLACES = {
     Task.CLOSE_CYCLE: ("cycles.close", "cycle_id", _l("Close")),
     Task.CONFIRM_CYCLE: ("cycles.confirm", "cycle_id", _l("Confirm")),
     Task.RELEASE_CYCLE: ("cycles.release_page", "cycle_id", _l("Release")),
+    Task.REMIND: ("collection.progress", "survey_id", _l("Look and remind")),
     Task.FAILED_WORK: ("operations.all_jobs", "", _l("Look at it")),
+    Task.GIVE_ACCOUNTS: ("administration.accounts", "", _l("Invite them")),
+    Task.EXPORT_TRAIL: ("audit.trail_page", "", _l("Read and export")),
 }
 
 
@@ -93,7 +96,7 @@ def _entry(one: Waiting, now: datetime) -> Entry:
     return Entry(_title(one), url_for(endpoint, **values), str(verb), detail, one.due, is_late)
 
 
-WITH_DETAIL = frozenset({Task.ANSWER, Task.GRADE, Task.REVIEW, Task.SIGN})
+WITH_DETAIL = frozenset({Task.ANSWER, Task.GRADE, Task.REVIEW, Task.SIGN, Task.REMIND})
 
 
 def _title(one: Waiting) -> str:
@@ -114,6 +117,17 @@ def _title(one: Waiting) -> str:
         Task.CLOSE_CYCLE: lambda: _("The answers of “%(name)s” are in", name=name),
         Task.CONFIRM_CYCLE: lambda: _("All grades of “%(name)s” are reviewed", name=name),
         Task.RELEASE_CYCLE: lambda: _("The grades of “%(name)s” are confirmed", name=name),
+        Task.REMIND: lambda: ngettext(
+            "%(num)s person has not answered everything", "%(num)s people have not answered everything", count
+        ),
+        Task.GIVE_ACCOUNTS: lambda: ngettext(
+            "%(num)s person without an account", "%(num)s people without an account", count
+        ),
+        Task.EXPORT_TRAIL: lambda: ngettext(
+            "%(num)s event since your last export of the audit trail",
+            "%(num)s events since your last export of the audit trail",
+            count,
+        ),
         Task.FAILED_WORK: lambda: ngettext("%(num)s piece of work failed", "%(num)s pieces of work failed", count),
     }
     return str(titles[one.task]())

@@ -1,14 +1,18 @@
 """Home: what waits for each of the cast in each phase, in a few queries."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
+from people.accounts.models import Account
 from people.organisation.models import Person
+from people.roles.models import Viewer
 from review.cycles.models import Cycle
+from review.home.queries import Task, waiting_for
 from tests.review.worlds import (
     answer_all,
     close_northwind_cycle,
@@ -18,10 +22,12 @@ from tests.review.worlds import (
     plan_northwind_cycle,
     released_northwind_cycle,
 )
-from web.database import db
+from web.database import db, utc_now
+from web.transactions import in_transaction
 
 Find = Callable[[str], Person]
 Clients = Callable[..., FlaskClient]
+Viewers = Callable[[str], Viewer]
 MOST_QUERIES = 12
 READERS = ("nancy", "steven", "andrew", "hr", "partner", "approver", "auditor", "administrator")
 
@@ -83,6 +89,38 @@ def test_a_released_result_waits_for_its_signature(app: Flask, person: Find, cli
     released_northwind_cycle(person)
     assert "Your result is there" in client_of("nancy").get("/").text
     assert "Your result is there" not in client_of("hr").get("/").text
+
+
+@pytest.mark.parametrize("reader", ["hr", "partner"])
+def test_those_who_remind_find_how_many_have_not_answered(
+    app_on_sqlite: Flask, person: Find, client_of: Clients, reader: str
+) -> None:
+    cycle = open_northwind_cycle(person)
+    assert "people have not answered everything" in client_of(reader).get("/").text
+    assert "not answered everything" not in client_of("andrew").get("/").text
+    answer_all(cycle)
+    assert "not answered everything" not in client_of(reader).get("/").text
+
+
+def test_the_administrator_finds_how_many_people_cannot_sign_in(
+    app_on_sqlite: Flask, person: Find, client_of: Clients
+) -> None:
+    assert "without an account" not in client_of("administrator").get("/").text
+    nancy = person("nancy").id
+    in_transaction(lambda: db.session.execute(delete(Account).where(Account.person_id == nancy)))
+    assert "1 person without an account" in client_of("administrator").get("/").text
+    assert "without an account" not in client_of("hr").get("/").text
+
+
+def test_an_auditor_who_has_exported_the_trail_has_it_for_a_week(
+    app_on_sqlite: Flask, client_of: Clients, as_viewer: Viewers
+) -> None:
+    auditor = client_of("auditor")
+    assert "since your last export of the audit trail" in auditor.get("/").text
+    assert auditor.post("/audit/export").status_code == 200
+    assert "Nothing waits for you" in auditor.get("/").text
+    days = {days: waiting_for(as_viewer("auditor"), [], utc_now() + timedelta(days=days)) for days in (6, 8)}
+    assert {day: [one.task for one in waiting] for day, waiting in days.items()} == {6: [], 8: [Task.EXPORT_TRAIL]}
 
 
 def test_a_draft_is_seen_by_those_who_plan_it_alone(app_on_sqlite: Flask, person: Find, client_of: Clients) -> None:
