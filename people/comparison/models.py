@@ -1,6 +1,7 @@
 """People as files describe them, by numbers and codes; what is known of them; and the difference of both."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -111,12 +112,16 @@ class PersonChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a file would change; units and positions by key, parents before children."""
+    """All that a file would change; units and positions by key, parents before children.
+
+    ``spellings``: the codes and numbers of all posts as they are written, by "unit", "position" or "person" and key.
+    """
 
     units: tuple[tuple[str, Named], ...] = ()
     positions: tuple[tuple[str, Named], ...] = ()
     people: tuple[PersonChange, ...] = ()
     unchanged: int = 0
+    spellings: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def added(self) -> list[PersonChange]:

@@ -1,7 +1,7 @@
 """What a file would change, person by person; and the files that wait for their confirmation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from people.comparison.models import Content, Known, PersonChange, PersonState, Plan, Row, State
-from people.differences.queries import changed_positions, changed_units
+from people.differences.queries import Changes, changed_positions, changed_units
 from people.organisation.models import Person
 from people.permissions import Permission
 from people.roles.models import Viewer
@@ -40,7 +40,20 @@ def plan_of(content: Content, state: State, today: date) -> Plan:
         problems.extend(problems_of(content, state, changes, rows))
     if problems:
         raise FileProblemsError(_first_of_each_cell(problems))
-    return Plan(units, positions, tuple(changes), unchanged=len(rows) - len(changes))
+    unchanged = len(rows) - len(changes)
+    return Plan(units, positions, tuple(changes), unchanged, _spellings(state, rows, units, positions))
+
+
+def _spellings(
+    state: State, rows: Mapping[str, Sequence[Row]], units: Changes, positions: Changes
+) -> dict[tuple[str, str], str]:
+    """How codes and employee numbers are written, in the database or else in the file."""
+    found = {("person", key): own[0].employee_number for key, own in rows.items()}
+    found |= {("unit", key): named.code for key, named in units}
+    found |= {("position", key): named.code for key, named in positions}
+    found |= {("person", key): person.known.employee_number for key, person in state.people.items()}
+    found |= {("unit", key): unit.named.code for key, unit in state.units.items()}
+    return found | {("position", key): position.named.code for key, position in state.positions.items()}
 
 
 def _first_of_each_cell(problems: Sequence[CellProblem]) -> list[CellProblem]:

@@ -1,6 +1,6 @@
 """People as files: the export that reads back equal, and the template to begin with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,13 +45,13 @@ class ChangeLines:
     lines: list[str]
 
 
-def change_lines(change: PersonChange) -> ChangeLines:
+def change_lines(change: PersonChange, spellings: Mapping[tuple[str, str], str]) -> ChangeLines:
     """A change in words: each detail with what it was, each post that is new or goes."""
     known, old = change.known, change.before
     lines = [] if old is None else _detail_lines(old.known, known)
     before = merged(old.timeline) if old else []
-    lines += [_("gone: %(post)s", post=_post_line(stay)) for stay in before if stay not in change.timeline]
-    lines += [_("new: %(post)s", post=_post_line(stay)) for stay in change.timeline if stay not in before]
+    lines += [_("gone: %(post)s", post=_post_line(stay, spellings)) for stay in before if stay not in change.timeline]
+    lines += [_("new: %(post)s", post=_post_line(stay, spellings)) for stay in change.timeline if stay not in before]
     return ChangeLines(change.row, known.name, known.employee_number, old is None, lines)
 
 
@@ -61,10 +61,13 @@ def _detail_lines(before: Known, after: Known) -> list[str]:
     return [f"{label}: {_shown(old)} → {_shown(new)}" for label, old, new in pairs if old != new]
 
 
-def _post_line(stay: Stay) -> str:
+def _post_line(stay: Stay, spellings: Mapping[tuple[str, str], str]) -> str:
     time = f"{format_date(stay.starts_on)} – {format_date(stay.ends_on) if stay.ends_on else _('open-ended')}"
-    manager = _("reports to %(number)s", number=stay.post.manager) if stay.post.manager else ""
-    parts = (stay.post.position, stay.post.unit, manager, f"{stay.post.share} %", time)
+    post = stay.post
+    names = {"position": post.position, "unit": post.unit, "person": post.manager}
+    position, unit, number = (spellings.get((kind, key), key) for kind, key in names.items())
+    manager = _("reports to %(number)s", number=number) if number else ""
+    parts = (position, unit, manager, f"{post.share} %", time)
     return " · ".join(part for part in parts if part)
 
 

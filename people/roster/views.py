@@ -91,7 +91,7 @@ def _preview_page(waiting: RosterUpload, viewer: Viewer, form: ConfirmForm) -> A
     # What is confirmed is what is shown here, also after a refusal.
     form.encoding.data, form.seen.data = encoding, plan.fingerprint if plan else ""
     shown |= {"plan": plan, "table": roster.table if roster else None, "problems": problems, "form": form}
-    shown |= {"changes": [change_lines(change) for change in plan.people[:MOST_SHOWN]] if plan else []}
+    shown["changes"] = [change_lines(change, plan.spellings) for change in plan.people[:MOST_SHOWN]] if plan else []
     return render_template("people/roster/preview.html", **shown), form.status
 
 

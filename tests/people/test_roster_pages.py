@@ -53,6 +53,14 @@ def test_a_file_is_previewed_and_imported_only_when_confirmed(app: Flask, client
     assert hr.get(address).status_code == 404
 
 
+def test_codes_and_numbers_are_shown_as_they_are_written(app_on_sqlite: Flask, client_of: Clients) -> None:
+    hr = client_of("hr", "en")
+    above = employee("N-2002", position_code="Sales-Representative", unit_code="SALES")
+    below = employee("N-2001", manager_number="n-2002")
+    page = hr.get(uploaded(hr, file_of(below, above)).headers["Location"]).text
+    assert "sales-representative · sales · reports to N-2002" in page
+
+
 def test_three_mistakes_are_listed_by_row_and_column_in_the_readers_language(app: Flask, client_of: Clients) -> None:
     rows: tuple[Cells, ...] = (
         employee("2001", email="x"),
