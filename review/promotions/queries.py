@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from people.organisation.models import Person, Position
 from people.permissions import Permission
@@ -173,15 +173,28 @@ def promotions_visible_to(viewer: Viewer) -> Listing:
 
 
 def people_to_propose(viewer: Viewer) -> Listing:
-    """Everyone with a released result whom the viewer may propose, with the profile that they were judged by."""
+    """Everyone with a released result whom the viewer may propose, each by the newest one and its profile."""
+    later, its_cycle = aliased(Participant), aliased(Cycle)
+    newest = (
+        select(later.id)
+        .join(its_cycle, later.cycle_id == its_cycle.id)
+        .where(
+            later.person_id == Participant.person_id,
+            later.state != ParticipantState.EXCLUDED,
+            its_cycle.state == CycleState.RELEASED,
+        )
+        .order_by(its_cycle.period_ends_on.desc(), later.id.desc())
+        .limit(1)
+        .correlate(Participant)
+        .scalar_subquery()
+    )
     statement = (
         select(Participant)
         .join(Participant.person)
         .join(Participant.cycle)
         .join(Participant.profile)
         .where(
-            Cycle.state == CycleState.RELEASED,
-            Participant.state != ParticipantState.EXCLUDED,
+            Participant.id == newest,
             Participant.person_id != viewer.person_id,
         )
         .options(

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from people.audit.models import AuditEvent
 from people.organisation.models import Person
@@ -148,6 +150,33 @@ def test_the_top_of_the_ladder_and_who_can_be_proposed(released_cycle: Cycle, pe
     steven = participant_of(released_cycle, person("steven"))
     assert client_of("andrew").get(f"/participants/{steven.public_id}/readiness").status_code == 200
     assert re.search("Steven Buchanan", client_of("andrew").get("/promotions/people").text)
+
+
+def test_each_person_is_listed_by_the_newest_result_alone(
+    released_cycle: Cycle, person: Find, client_of: Clients
+) -> None:
+    before = participant_of(released_cycle, person("anne"))
+
+    def repeat() -> Participant:
+        year = timedelta(days=365)
+        survey = copy_of(released_cycle.survey)
+        name, ends_on = {"zh": "一年之后", "en": "A year later"}, released_cycle.period_ends_on + year
+        cycle = copy_of(released_cycle, survey=survey, name=name, period_ends_on=ends_on)
+        return copy_of(before, cycle=cycle, subject_id=None)
+
+    in_transaction(repeat)
+    page = client_of("steven").get("/promotions/people").text
+    assert page.count("Anne Dodsworth") == 1
+    assert "A year later" in page
+
+
+def copy_of(row: Any, **changes: Any) -> Any:
+    """The same row once more, with another identity."""
+    own = {"id", "public_id"} | {f"{name}_id" for name in changes}
+    kept = {one.key: getattr(row, one.key) for one in inspect(type(row)).column_attrs if one.key not in own}
+    copied = type(row)(**{**kept, **changes})
+    db.session.add(copied)
+    return copied
 
 
 def test_a_page_asks_few_queries(proposed: Promotion, nancy: Participant, client_of: Clients) -> None:
