@@ -19,6 +19,7 @@ from people.organisation.models import Person
 from people.permissions import Permission
 from people.roles.guards import current_viewer, deny_unless, guard
 from web.database import utc_now
+from web.language import gettext as _
 from web.language import lazy_gettext as _l
 from web.language import ngettext
 from web.tables import Column, Listing
@@ -70,10 +71,16 @@ def remind_raters(survey_id: str) -> Page:
     deny_unless(True, may_see_raters(viewer))
     form = RemindForm()
     if form.carried_out(lambda: str(remind(viewer, survey, viewer.today))):
-        number = int(form.outcome)
-        flash(ngettext("%(num)s person has been reminded.", "%(num)s people have been reminded.", number), "success")
+        flash(*_reminded(int(form.outcome)))
         return redirect(url_for("collection.progress", survey_id=survey_id), 303)
     return render_template("assessments/collection/refused.html", survey=survey, form=form), form.status
+
+
+def _reminded(number: int) -> tuple[str, str]:
+    """What to say about so many reminders, and in which tone."""
+    if number == 0:
+        return _("Nobody was reminded anew: all who have not answered had their reminder today."), "info"
+    return ngettext("%(num)s person has been reminded.", "%(num)s people have been reminded.", number), "success"
 
 
 def _survey(survey_id: str) -> Survey:

@@ -27,6 +27,13 @@ def mail_with(public_id: str) -> Mail | None:
     return db.session.scalar(select(Mail).where(Mail.public_id == public_id))
 
 
+def keys_written(prefix: str) -> set[str]:
+    """The keys beginning so under which a mail was written already, whether it has left or not."""
+    return {
+        key for key in db.session.scalars(select(Mail.key).where(Mail.key.startswith(prefix, autoescape=True))) if key
+    }
+
+
 def is_delivery_queued() -> bool:
     """Whether a job that will send what is due is waiting for its turn."""
     waiting = exists().where(Job.name == DELIVERY, Job.state == JobState.QUEUED)

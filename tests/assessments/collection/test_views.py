@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from flask_babel import force_locale
+from sqlalchemy import delete, event, func, select
 
 from assessments.answers.actions import answer
 from assessments.answers.queries import asked_form
+from people.accounts.models import Account
+from people.audit.models import AuditEvent
 from tests.assessments.survey_cases import Find, opened, request_of
 from web.database import db
+from web.formats import format_moment
 from web.outbox.models import Mail
 from web.transactions import in_transaction
 
@@ -50,13 +54,43 @@ def test_a_reminder_goes_to_those_who_have_not_answered_once_a_day(
     survey = opened(person)
     request = request_of(person, survey, "nancy")
     in_transaction(lambda: answer(request, dict.fromkeys(asked_form(request).places, 5)))
-    client = client_of("hr")
+    client, said = client_of("hr"), []
     for _time in range(2):
         assert client.post(f"/surveys/{survey.public_id}/remind").status_code == 303
+        said.append(client.get(f"/surveys/{survey.public_id}").text)
+    assert "8 people have been reminded." in said[0]
+    assert "people have been reminded" not in said[1]
+    assert "all who have not answered had their reminder today" in said[1]
+    reminders = select(AuditEvent.details).where(AuditEvent.event == "survey.reminded")
+    assert [details["people"] for details in db.session.scalars(reminders)] == [8]
     recipients = list(db.session.scalars(select(Mail.recipient)))
     assert len(recipients) == 8
     assert "nancy@northwind.example" not in recipients
     assert db.session.scalar(select(func.count()).select_from(Mail)) == 8
+
+
+def test_a_reminder_speaks_the_language_of_whom_it_goes_to(app: Flask, person: Find, client_of: Clients) -> None:
+    survey = opened(person)
+
+    def choose_languages() -> None:
+        for name, language in (("nancy", "en"), ("janet", "zh")):
+            account = db.session.scalars(select(Account).where(Account.person_id == person(name).id)).one()
+            account.language = language
+
+    in_transaction(choose_languages)
+    with force_locale("en"):
+        english = format_moment(survey.closes_at, survey.time_zone)
+    with force_locale("zh"):
+        chinese = format_moment(survey.closes_at, survey.time_zone)
+    for language in ("zh", "en"):
+        client = client_of("hr", language)
+        assert client.post(f"/surveys/{survey.public_id}/remind").status_code == 303
+        texts = {mail.recipient.partition("@")[0]: str(mail.text) for mail in db.session.scalars(select(Mail))}
+        assert english in texts["nancy"]
+        assert "still wait for you" in texts["nancy"]
+        assert chinese in texts["janet"]
+        assert "still wait for you" not in texts["janet"]
+        in_transaction(lambda: db.session.execute(delete(Mail)))
 
 
 def test_the_progress_page_costs_the_same_however_many_are_asked(
