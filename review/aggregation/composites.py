@@ -36,11 +36,12 @@ def composite_variances(
     for rank in ranks:
         own = of_kind(deviation, rank.kind)
         counted = _counted(rank, own)
-        for result, share in zip(results, shares, strict=True):
-            parts = (share if share.shape[1] == 1 else share[:, rank.subject]) * own
-            if not rank.is_whole:
-                parts = parts * rank.shown
-            result[rank.subject] += _shared(parts, rank.raters, counted, spread.correlation)
+        parts = [(share if share.shape[1] == 1 else share[:, rank.subject]) * own for share in shares]
+        if not rank.is_whole:
+            parts = [part * rank.shown for part in parts]
+        variances = _shared(parts, rank.raters, counted, spread.correlation)
+        for result, variance in zip(results, variances, strict=True):
+            result[rank.subject] += variance
     return list(np.maximum(results, 0.0))
 
 
@@ -61,12 +62,12 @@ def _counted(rank: RankCells, own: NDArray[np.float64]) -> NDArray[np.bool_] | N
 
 
 def _shared(
-    parts: NDArray[np.float64],
+    parts: Sequence[NDArray[np.float64]],
     raters: NDArray[np.uint16],
     counted: NDArray[np.bool_] | None,
     correlation: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Sum over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`; parts (dimensions, cells), or one column for all.
+) -> list[NDArray[np.float64]]:
+    """Sums over pairs of dimensions of `u_d u_e r_de / max(n_d, n_e)`; u (dimensions, cells), or one column for all.
 
     `1 / max(n_d, n_e)` is `1 / N` for the largest count N, and `1/k - 1/(k + 1)` more for every smaller count k that
     neither exceeds: a quadratic form for each such k, instead of a term for each pair.
@@ -76,17 +77,19 @@ def _shared(
     else:
         most = np.where(counted, raters, np.uint16(1)).max(axis=0)
         least = np.where(counted, raters, np.uint16(_MOST)).min(axis=0)
-    result: NDArray[np.float64] = _quadratic(parts, correlation) / most
+    results = [_quadratic(part, correlation) / most for part in parts]
     uneven = np.flatnonzero(least < most)
     if not len(uneven):
-        return result
-    some = parts if parts.shape[1] == 1 else parts.take(uneven, axis=1)
+        return results
+    some = [part if part.shape[1] == 1 else part.take(uneven, axis=1) for part in parts]
     counts, low, high = raters.take(uneven, axis=1), least[uneven], most[uneven]
     for count in range(int(low.min()), int(high.max())):
         here = np.flatnonzero((low <= count) & (count < high))
-        within = (some if some.shape[1] == 1 else some.take(here, axis=1)) * (counts.take(here, axis=1) <= count)
-        result[uneven[here]] += _quadratic(within, correlation) / (count * (count + 1))
-    return result
+        is_within = counts.take(here, axis=1) <= count
+        for result, part in zip(results, some, strict=True):
+            within = (part if part.shape[1] == 1 else part.take(here, axis=1)) * is_within
+            result[uneven[here]] += _quadratic(within, correlation) / (count * (count + 1))
+    return results
 
 
 def _quadratic(parts: NDArray[np.float64], correlation: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -218,6 +218,8 @@ class RankCells:
 def ranked_cells(cells: CellTable, *, terms: CellTerms) -> list[RankCells]:
     """Read the counted cells of some subjects rank by rank."""
     scale = cells.scale.astype(np.float64)[:, None]
+    # A part of a table is no whole block of memory: take would copy all of it anew for each rank.
+    all_raters, all_totals = np.ascontiguousarray(cells.raters.T), np.ascontiguousarray(cells.total.T)
     result = []
     for rank in rows_by_rank(cells, terms=terms):
         rows, kind = rank.rows, one_or_all(terms.kind[rank.rows])
@@ -231,13 +233,13 @@ def ranked_cells(cells: CellTable, *, terms: CellTerms) -> list[RankCells]:
                 is_missing = np.ones(cells.subjects, dtype=np.bool_)
                 is_missing[rank.subject] = False
                 rows, kind = rows[places], kind if kind.size == 1 else kind[places]
-        raters = cells.raters.T.take(rows, axis=1)
+        raters = all_raters.take(rows, axis=1)
         if is_missing is not None:
             raters *= ~is_missing
         shown = raters > 0
         number = raters.astype(np.float64)
         np.maximum(number, 1.0, out=number)
-        mean = cells.total.T.take(rows, axis=1).astype(np.float64)
+        mean = all_totals.take(rows, axis=1).astype(np.float64)
         mean /= number * scale
         anonymous = terms.is_anonymous[kind]
         if anonymous.any():
