@@ -49,6 +49,7 @@ import review.running.jobs
 import review.running.views
 import review.salaries.views
 import review.schemes.views
+import review.seals.queries
 import rubrics.catalogue.commands
 import rubrics.frameworks.views
 import rubrics.measures.views
@@ -154,4 +155,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = build_app(settings or settings_from(os.environ, ROOT), BLUEPRINTS, COMMANDS, NAVIGATION)
     people.accounts.sessions.register_sessions(app)
     app.extensions["demonstration_cast"] = review.demonstration.queries.cast
+    # Figures know no cycle; the page that corrects them asks here what rests on them.
+    app.extensions["released_results_on"] = review.seals.queries.released_results_on
     return app

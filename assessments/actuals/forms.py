@@ -6,7 +6,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from web.files.errors import CellProblem
+from web.errors import SteelyardError
+from web.files.errors import CellProblem, FileProblemsError
 from web.forms import BaseForm
 from web.language import lazy_gettext as _l
 
@@ -21,6 +22,13 @@ class UploadForm(BaseForm):
         """Start without problems in the file."""
         super().__init__(*args, **kwargs)
         self.problems: tuple[CellProblem, ...] = ()
+
+    def show(self, error: SteelyardError) -> None:
+        """Keep the mistakes in the cells of a file for the table that lists them; it says enough."""
+        if isinstance(error, FileProblemsError):
+            self.problems, self.status = error.problems, error.status
+        else:
+            super().show(error)
 
 
 class ConfirmImportForm(BaseForm):

@@ -1,17 +1,18 @@
 """Pages that bring monthly actuals in: choose a file, look at what it changes, import it."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from assessments.actuals.actions import check_actuals, import_checked
 from assessments.actuals.forms import ConfirmImportForm, UploadForm
-from assessments.actuals.imports import HEADINGS, actual_rows, changes_of
+from assessments.actuals.imports import HEADINGS, Change, actual_rows, changes_of
 from assessments.actuals.models import ActualsImport, ImportState
 from assessments.actuals.queries import import_by_public_id, visible_imports
 from people.permissions import Permission
 from people.roles.guards import current_viewer, deny_unless, guard
 from web.files.downloads import attachment
-from web.files.errors import FileProblemsError
 from web.files.writing import csv_bytes
 from web.language import gettext as _
 from web.tables import Column, Listing
@@ -56,11 +57,7 @@ def _checked(form: UploadForm) -> ActualsImport:
     # A transaction that is tried again reads the file again.
     file.seek(0)
     currency, by_id = str(form.currency.data), current_viewer().person_id
-    try:
-        return check_actuals(file.read(), file.filename or "", currency=currency, by_id=by_id)
-    except FileProblemsError as error:
-        form.problems = error.problems
-        raise
+    return check_actuals(file.read(), file.filename or "", currency=currency, by_id=by_id)
 
 
 @blueprint.route("/actuals/imports/<public_id:import_id>", methods=["GET", "POST"])
@@ -75,12 +72,17 @@ def check(import_id: str) -> Answer:
     if form.carried_out(lambda: import_checked(source, viewer.person_id)):
         flash(_("The figures were imported."), "success")
         return redirect(url_for("actuals.all_imports"), 303)
-    changes = []
+    changes: list[Change] = []
     if source.state is ImportState.CHECKED and source.content is not None:
         changes = changes_of(actual_rows(source.content, source.file_name, currency=source.currency))
-    return render_template(
-        "assessments/actuals/check.html", form=form, source=source, changes=changes, most=MOST_SHOWN
-    ), form.status
+    page = {"changes": changes, "most": MOST_SHOWN, "resting": _results_resting_on(changes)}
+    return render_template("assessments/actuals/check.html", form=form, source=source, **page), form.status
+
+
+def _results_resting_on(changes: Sequence[Change]) -> int:
+    """How many released results stand on what a file would change."""
+    figures = {change.row.key for change in changes if change.is_new or change.is_correction}
+    return int(current_app.extensions["released_results_on"](figures)) if figures else 0
 
 
 @blueprint.get("/actuals/template.csv")

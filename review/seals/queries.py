@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from assessments.actuals.queries import one_of
 from assessments.answers.queries import layout_of
 from assessments.evidence.queries import spread_of
+from assessments.scorecards.models import Scorecard, ScorecardLine
 from assessments.surveys.models import Survey
 from assessments.surveys.queries import form_of
 from review.cycles.models import Cycle, CycleState, Participant
@@ -25,6 +26,7 @@ from review.seals.errors import NotClosedError, NotReleasedError
 from review.seals.models import Problem, ProblemKind
 from review.seals.replay import replayed_numbers
 from rubrics.frameworks.queries import items_of
+from rubrics.measures.models import Measure
 from web.database import db
 from web.sealing import KeyMissingError, key_named
 
@@ -178,6 +180,29 @@ def participants_numbered(numbers: Sequence[int]) -> list[Participant]:
     """Some participants with their people."""
     statement = select(Participant).where(one_of(Participant.id, numbers)).options(joinedload(Participant.person))
     return list(db.session.scalars(statement))
+
+
+def released_results_on(figures: Collection[tuple[int, str, str]]) -> int:
+    """How many sealed results rest on monthly figures, each given as (person, measure code, month)."""
+    statement = (
+        select(Participant.id, Participant.person_id, Measure.code, Scorecard)
+        .join(Result, Result.participant_id == Participant.id)
+        .join(Scorecard, Scorecard.id == Participant.scorecard_id)
+        .join(ScorecardLine, ScorecardLine.scorecard_id == Scorecard.id)
+        .join(Measure, Measure.id == ScorecardLine.measure_id)
+        .where(
+            one_of(Participant.person_id, {person_id for person_id, _code, _month in figures}),
+            select(ResultSeal.id).where(ResultSeal.result_id == Result.id).exists(),
+        )
+    )
+    wanted = set(figures)
+    return len(
+        {
+            participant_id
+            for participant_id, person_id, code, card in db.session.execute(statement)
+            if any((person_id, code, month) in wanted for month in card.months)
+        }
+    )
 
 
 def different(first: Any, second: Any, path: str = "") -> tuple[str, ...]:

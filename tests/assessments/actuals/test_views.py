@@ -9,6 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from assessments.actuals.models import ActualsImport, ImportState, MonthlyActual
+from people.organisation.models import Person
+from review.seals.queries import verified
+from tests.review.worlds import released_northwind_cycle
 from web.database import db
 
 Clients = Callable[..., FlaskClient]
@@ -87,3 +90,22 @@ def test_the_command_imports_and_says_what_is_wrong(app: Flask, tmp_path: Path) 
     assert result.exit_code == 1
     assert "row 4, employee_number: Nobody has" in result.output
     assert count() == 2
+
+
+def test_the_preview_says_how_many_released_results_rest_on_what_changes(
+    app: Flask, person: Callable[[str], Person], client_of: Clients
+) -> None:
+    cycle = released_northwind_cycle(person)
+    rows = [
+        f"{person(name).employee_number},net-sales,{month},5"
+        for name, month in (("nancy", "2026-01"), ("nancy", "2026-02"), ("steven", "2026-06"), ("janet", "2025-12"))
+    ]
+    client = client_of("hr")
+    address = upload(client, "\n".join(["employee_number,kpi_code,month,value", *rows]))[1]
+    assert "2 released results rest on figures of these months." in client.get(address).text
+    assert client.post(address).status_code == 303
+    assert verified(cycle) == []
+    other = upload(
+        client, f"employee_number,kpi_code,month,value\n{person('nancy').employee_number},net-sales,2026-07,5"
+    )
+    assert "released result" not in client.get(other[1]).text
