@@ -24,6 +24,7 @@ from review.schemes.errors import (
     NothingChangedError,
     PointsRangeError,
     PublishedSchemeError,
+    RaisesError,
     RepeatedGradeError,
     SchemesOverlapError,
     SecondLineWeightError,
@@ -203,12 +204,23 @@ def _check_merit(content: SchemeContent) -> None:
     rates: dict[str, tuple[Weight, ...]] = {
         band.grade: tuple(percent / WHOLE for percent in band.raises) for band in content.bands
     }
-    try:
-        MeritMatrix(edges=content.merit_cuts, rates=rates)
-    except (RewardError, MeasurementError):
-        raise MeritMatrixError from None
-    if any(percent > LARGEST_RAISE or not _is_hundredths(percent) for band in content.bands for percent in band.raises):
+    level = (Decimal(0),) * (len(content.merit_cuts) + 1)
+    if not _is_matrix(content.merit_cuts, {"": level}):
         raise MeritMatrixError
+    # The first grade with which the matrix no longer fits is the one to correct.
+    for place, band in enumerate(content.bands):
+        is_fine = all(percent <= LARGEST_RAISE and _is_hundredths(percent) for percent in band.raises)
+        known = {each.grade: rates[each.grade] for each in content.bands[: place + 1]}
+        if not is_fine or not _is_matrix(content.merit_cuts, known):
+            raise RaisesError(grade=band.grade, bands=len(level), most=LARGEST_RAISE)
+
+
+def _is_matrix(edges: tuple[Decimal, ...], rates: dict[str, tuple[Weight, ...]]) -> bool:
+    try:
+        MeritMatrix(edges=edges, rates=rates)
+    except (RewardError, MeasurementError):
+        return False
+    return True
 
 
 def _is_hundredths(number: Decimal) -> bool:

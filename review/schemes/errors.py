@@ -97,13 +97,19 @@ class VisibilityError(SteelyardError):
 
 
 class MeritMatrixError(SteelyardError):
-    """The merit matrix has holes, unordered bands, or raises that go the wrong way."""
+    """The edges of the compa-ratio bands do not ascend."""
+
+    message = _l("The edges of the compa-ratio bands must be above 0 and ascend.")
+    field = "merit_cuts"
+
+
+class RaisesError(SteelyardError):
+    """The raises of a grade do not fit the bands or the grades beside it."""
 
     message = _l(
-        "The merit matrix does not fit: compa-ratios must ascend, each grade needs one percentage a band, and a better "
-        "grade or a lower place in the range never gets less."
+        "%(grade)s: %(bands)s raises are needed, one for each band, from 0 to %(most)s with two decimals at most; a "
+        "higher place in the range never gets more, nor does a worse grade."
     )
-    field = "merit_cuts"
 
 
 class NameMissingError(SteelyardError):

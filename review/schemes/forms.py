@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from review.schemes.errors import RaisesError
 from review.schemes.models import (
     HIGHEST_LEVEL,
     LOWEST_LEVEL,
@@ -27,6 +28,7 @@ from review.schemes.models import (
     VisiblePart,
 )
 from review.schemes.queries import BandContent, SchemeContent, content_of
+from web.errors import SteelyardError
 from web.formats import NumberFormatError, parse_decimal
 from web.forms import BaseForm, no_control_characters
 from web.language import lazy_gettext as _l
@@ -111,6 +113,15 @@ class SchemeForm(BaseForm):
         option_widget=CheckboxInput(),
     )
     merit_cuts = ExactListField(_l("Edges of the compa-ratio bands"), [Optional()])
+
+    def show(self, error: SteelyardError) -> None:
+        """Put an error about the raises of a grade beside them."""
+        names = [(field.form.grade.data or "").strip() for field in self.bands]
+        if isinstance(error, RaisesError) and error.parameters["grade"] in names:
+            raises = self.bands[names.index(error.parameters["grade"])].form.raises
+            raises.errors, self.status = [*raises.errors, str(error)], error.status
+        else:
+            super().show(error)
 
     @property
     def bands(self) -> list[Any]:

@@ -1,5 +1,6 @@
 """Pages of schemes: HR writes and publishes, those concerned read."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -65,13 +66,22 @@ BAD = {
     "band_1-points": ("112", "overlap"),
     "band_1-share": ("21", "shares of the grades add up to 101"),
     "band_0-coefficient": ("much", "not a number"),
-    "band_0-raises": ("5 4", "merit matrix does not fit"),
-    "merit_cuts": ("1.2 0.8 0.9 1.0", "merit matrix does not fit"),
+    "band_0-raises": ("5 4", "S: 5 raises are needed"),
+    "merit_cuts": ("1.2 0.8 0.9 1.0", "must be above 0 and ascend"),
     "job_level_to": ("3", "must not be empty"),
     "ends_on": ("2025-01-01", "end before it begins"),
     "gate_cap": ("X", "not a grade"),
     "distribution": ("force", "Not a valid choice"),
 }
+
+
+@pytest.mark.parametrize(("place", "raises"), [(0, "5 4"), (1, "9 4 3 2 1"), (2, "5 4 3 2 101"), (3, "1 2 3 4 5")])
+def test_wrong_raises_are_said_beside_the_grade_that_has_them(
+    app_on_sqlite: Flask, client_of: Clients, place: int, raises: str
+) -> None:
+    answer = client_of("hr").post("/schemes/new", data=form_data(**{f"band_{place}-raises": raises}))
+    assert re.findall(r'href="#(band_\d-raises|merit_cuts)"', answer.text) == [f"band_{place}-raises"]
+    assert f"{'SABCD'[place]}: 5 raises are needed" in answer.text
 
 
 @pytest.mark.parametrize("field", BAD)
