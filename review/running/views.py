@@ -11,6 +11,7 @@ from review.cycles.access import may_choose_raters, may_see_cycle, may_see_progr
 from review.cycles.actions import confirm_cycle, move_deadlines, open_cycle
 from review.cycles.models import Cycle, CycleState, ParticipantState
 from review.cycles.queries import cycle_by_public_id, participants_of, participation_of, unfinished
+from review.results.access import may_list_results
 from review.running.actions import release, start_closing
 from review.running.forms import CloseForm, StepForm, deadlines_form
 from review.running.queries import (
@@ -79,6 +80,7 @@ def cycle(cycle_id: str) -> Answer:
         may_choose_raters=may_choose_raters,
         viewer=viewer,
         may_run=viewer.can(Permission.CYCLE_RUN),
+        has_results=shown.state is CycleState.RELEASED and may_list_results(viewer),
         figures=_figures(shown) if is_followed else None,
         progress=progress_of(shown.survey) if is_followed and shown.state is CycleState.OPEN else None,
         job=closing_job(shown) if is_followed and shown.state is CycleState.CLOSING else None,
