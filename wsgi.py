@@ -133,7 +133,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(_l("Comments"), "comments.all_surveys", "message", _holders_of(Permission.SURVEY_PLAN)),
     Entry(_l("Results"), "results.overview", "award", _holders_of(Permission.RESULT_READ)),
     Entry(_l("Cycles"), "cycles.all_cycles", "calendar-event", _holders_of(Permission.CYCLE_READ), ("calibration",)),
-    Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_EDIT)),
+    Entry(_l("Development plans"), "plans.all_plans", "seedling", _holders_of(Permission.PLAN_READ)),
     Entry(_l("Pay"), "salaries.my_pay", "cash", _holders_of(Permission.OWN_RECORD), ("pay",)),
     Entry(_l("Promotions"), "promotions.all_promotions", "stairs-up", _holders_of(Permission.PAY_READ)),
     Entry(_l("People"), "directory.all_people", "users", _holders_of(Permission.PEOPLE_READ)),

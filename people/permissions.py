@@ -58,6 +58,7 @@ class Permission(StrEnum):
     RESULT_GRADE = "result_grade"
     RESULT_CONFIRM = "result_confirm"
     RESULT_SIGN = "result_sign"
+    PLAN_READ = "plan_read"
     PLAN_EDIT = "plan_edit"
     PAY_READ = "pay_read"
     PAY_PROPOSE = "pay_propose"
@@ -75,6 +76,7 @@ _EMPLOYEE = frozenset(
         Permission.CYCLE_READ,
         Permission.RESULT_READ,
         Permission.RESULT_SIGN,
+        Permission.PLAN_READ,
         Permission.PLAN_EDIT,
     }
 )
@@ -84,6 +86,7 @@ _MANAGER = frozenset(
         Permission.CYCLE_READ,
         Permission.RESULT_READ,
         Permission.SCORECARD_READ,
+        Permission.PLAN_READ,
         Permission.PLAN_EDIT,
         Permission.SCORECARD_EDIT,
         Permission.RESULT_GRADE,
@@ -100,7 +103,7 @@ _HR_PARTNER = frozenset(
         Permission.CYCLE_READ,
         Permission.RESULT_READ,
         Permission.SCORECARD_READ,
-        Permission.PLAN_EDIT,
+        Permission.PLAN_READ,
         Permission.SCORECARD_EDIT,
         Permission.RESULT_CONFIRM,
         Permission.PAY_READ,
@@ -135,6 +138,7 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
             Permission.PROGRESS_READ,
             Permission.CYCLE_READ,
             Permission.RESULT_READ,
+            Permission.PLAN_READ,
             Permission.SCORECARD_READ,
             Permission.PAY_READ,
         }

@@ -8,7 +8,7 @@ from review.results.access import may_follow_up
 
 
 def may_read_plan(viewer: Viewer, participant: Participant) -> bool:
-    """Everyone who talks about what follows from the result."""
+    """Everyone who follows what comes of the result; only the two whom it is between write it."""
     return may_follow_up(viewer, participant)
 
 

@@ -12,6 +12,7 @@ from web.forms import BaseForm, no_control_characters
 from web.language import LazyString
 from web.language import lazy_gettext as _l
 
+AN_AIM, A_SHARE = _l("Write what you want to get better at."), _l("Write a whole number from 0 to 100.")
 KIND_LABELS: dict[GoalKind, LazyString] = {
     GoalKind.AT_WORK: _l("At work"),
     GoalKind.WITH_OTHERS: _l("With and from others"),
@@ -31,11 +32,11 @@ def _choices(labels: Mapping[Any, LazyString]) -> list[SelectChoice]:
 class GoalForm(BaseForm):
     """What somebody wants to get better at, how, and by when."""
 
-    aim = StringField(_l("Aim"), [InputRequired(), Length(max=300), no_control_characters])
+    aim = StringField(_l("Aim"), [InputRequired(AN_AIM), Length(max=300), no_control_characters])
     dimension_code = SelectField(_l("Serves"), [Optional()])
     kind = SelectField(_l("Way of learning"), choices=_choices(KIND_LABELS))
     steps = TextAreaField(_l("Steps and support"), [Optional(), Length(max=4000), no_control_characters])
-    due_on = DateField(_l("By"), [InputRequired()])
+    due_on = DateField(_l("By"), [InputRequired(_l("Write a date such as 2026-03-01."))])
 
     def offer(self, names: Mapping[str, str]) -> "GoalForm":
         """Let the goal serve one of these dimensions, or none."""
@@ -46,7 +47,7 @@ class GoalForm(BaseForm):
 class ProgressForm(BaseForm):
     """How far a goal has come."""
 
-    progress = IntegerField(_l("Progress in percent"), [InputRequired(), NumberRange(0, 100)])
+    progress = IntegerField(_l("Progress in percent"), [InputRequired(A_SHARE), NumberRange(0, 100, A_SHARE)])
     state = SelectField(
         _l("State"), choices=[SelectChoice(state.value, label) for state, label in STATE_LABELS.items()]
     )

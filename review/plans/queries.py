@@ -98,7 +98,7 @@ def plans_visible_to(viewer: Viewer) -> Listing:
         )
     )
     return Listing(
-        scope(viewer, Permission.PLAN_EDIT, statement, Participant.person_id),
+        scope(viewer, Permission.PLAN_READ, statement, Participant.person_id),
         (
             Column("name", _l("Person"), order_by=Person.sort_key, search=Person.name),
             Column("cycle", _l("Cycle"), order_by=Cycle.period_ends_on),

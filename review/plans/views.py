@@ -24,14 +24,14 @@ Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/plans")
-@guard(Permission.PLAN_EDIT)
+@guard(Permission.PLAN_READ)
 def all_plans() -> Answer:
     """List the plans that the reader may see."""
     return render_template("review/plans/all_plans.html", listing=plans_visible_to(current_viewer()))
 
 
 @blueprint.route("/participants/<public_id:participant_id>/plan", methods=["GET", "POST"])
-@guard(Permission.PLAN_EDIT)
+@guard(Permission.PLAN_READ)
 def plan(participant_id: str) -> Answer:
     """Show the plan of a participant, or draft it from the gaps."""
     participant = _readable(participant_id)

@@ -20,10 +20,10 @@ def may_see_result(viewer: Viewer, participant: Participant) -> bool:
 
 
 def may_follow_up(viewer: Viewer, participant: Participant) -> bool:
-    """Who talks about what follows from a result: the person, their managers then and now, and HR of that person."""
+    """Who follows what comes of a result: the person, their managers then and now, HR of that person, and auditors."""
     if viewer.person_id in {participant.person_id, participant.manager_id, participant.second_line_id}:
         return True
-    return is_person_in_scope(viewer, Permission.PLAN_EDIT, participant.person_id)
+    return is_person_in_scope(viewer, Permission.PLAN_READ, participant.person_id)
 
 
 def may_list_results(viewer: Viewer) -> bool:

@@ -1,4 +1,4 @@
-"""Who may open the pages of development plans: the two whom a plan is between write it, HR and managers read."""
+"""Who may open the pages of development plans: the two it is between write it; HR, managers and auditors read."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +15,7 @@ from web.database import db
 from web.transactions import in_transaction
 
 BOTH = only("steven")
-READERS = only("steven", "andrew", "hr", "partner")
+READERS = only("steven", "andrew", "hr", "partner", "auditor")
 
 
 def robert() -> Participant:

@@ -117,6 +117,27 @@ def test_hr_reads_a_plan_and_cannot_change_it(nancy: Participant, client_of: Cal
     assert hr.get("/plans").status_code == 200
 
 
+def test_an_auditor_reads_all_plans_and_changes_none(nancy: Participant, client_of: Callable[..., FlaskClient]) -> None:
+    plan, auditor = drafted(nancy), client_of("auditor")
+    page = auditor.get("/plans").text
+    assert "Nancy Davolio" in page
+    assert "No plans yet" not in page
+    assert plan.goals[0].aim in auditor.get(f"/participants/{nancy.public_id}/plan").text
+    for address in (f"/plans/{plan.public_id}/agreement", f"/plans/{plan.public_id}/goals/new"):
+        assert auditor.post(address).status_code == 403
+    assert auditor.post(f"/goals/{plan.goals[0].public_id}/progress").status_code == 403
+
+
+def test_an_empty_field_says_what_to_write(nancy: Participant, client_of: Callable[..., FlaskClient]) -> None:
+    plan = drafted(nancy)
+    page = client_of("nancy").post(f"/plans/{plan.public_id}/goals/new", data={"kind": "at_work"}).text
+    assert "Write what you want to get better at." in page
+    assert "Write a date such as 2026-03-01." in page
+    assert "This field is required" not in page
+    address = f"/goals/{plan.goals[0].public_id}/progress"
+    assert "Write a whole number from 0 to 100." in client_of("nancy").post(address, data={"progress": ""}).text
+
+
 def test_a_goal_is_added_and_bad_input_changes_nothing(
     nancy: Participant, client_of: Callable[..., FlaskClient]
 ) -> None:
