@@ -55,6 +55,13 @@ class UnsuitableRaterError(SteelyardError):
     field: ClassVar[str | None] = "rater"
 
 
+class AlreadyChosenError(SteelyardError):
+    """The person rates in this group already."""
+
+    message = _l("%(name)s is already chosen in this group.")
+    field: ClassVar[str | None] = "rater"
+
+
 class AnsweringGoesOnError(SteelyardError):
     """The window is still open and nobody said that it should end early."""
 

@@ -6,6 +6,7 @@ from people.audit.actions import record
 from people.organisation.models import Person
 from review.cycles.actions import hold, touch, weights_for
 from review.cycles.errors import (
+    AlreadyChosenError,
     ExclusionReasonError,
     NotPlannedError,
     UnsuitableManagerError,
@@ -13,6 +14,7 @@ from review.cycles.errors import (
 )
 from review.cycles.models import CycleState, Participant, ParticipantState, ParticipationStatus
 from review.cycles.queries import manager_request, participants_of, suggested_raters
+from review.participation.queries import is_asked
 from rubrics.frameworks.models import RaterGroup
 from web.database import db
 
@@ -86,6 +88,8 @@ def ask_rater(participant: Participant, rater: Person, group: RaterGroup) -> Rat
         raise NotPlannedError
     if rater.id == participant.person_id or group in {RaterGroup.SELF, RaterGroup.MANAGER}:
         raise UnsuitableRaterError(name=rater.name)
+    if is_asked(participant.subject, rater, group):
+        raise AlreadyChosenError(name=rater.name)
     request = ask(participant.subject, rater, group)
     record("cycle.rater_asked", about=participant, details={"group": group.value})
     return request

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from assessments.surveys.models import RatingRequest
+from assessments.surveys.models import RatingRequest, SurveySubject
 from assessments.surveys.queries import groups_asked
 from people.organisation.models import Person
 from review.cycles.models import Cycle, Participant
@@ -26,6 +26,14 @@ def raters_of(participant: Participant) -> dict[RaterGroup, list[RatingRequest]]
     for request in db.session.scalars(statement):
         found[request.group].append(request)
     return {group: found[group] for group in RaterGroup if group in found}
+
+
+def is_asked(subject: SurveySubject, rater: Person, group: RaterGroup) -> bool:
+    """Whether someone is asked about a subject in this very group already."""
+    asked = exists().where(
+        RatingRequest.subject_id == subject.id, RatingRequest.rater_id == rater.id, RatingRequest.group == group
+    )
+    return bool(db.session.scalar(select(asked)))
 
 
 def groups_to_choose(participant: Participant) -> list[RaterGroup]:

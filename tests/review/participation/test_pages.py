@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from people.audit.models import AuditEvent
 from people.organisation.models import Person
 from review.cycles.models import Participant, ParticipantState
 from review.participation.queries import raters_of
@@ -66,6 +68,15 @@ def test_hr_names_who_grades_instead(app: Flask, person: Find, client_of: Client
     assert sent(client, row, "manager", manager="Michael Suyama", second_line="")[0] == 422
     assert sent(client, row, "manager", manager="Andrew Fuller", second_line="")[0] == 303
     assert (row.manager, row.second_line) == (person("andrew"), None)
+
+
+def test_who_is_chosen_already_is_not_added_again(app: Flask, person: Find, client_of: Clients) -> None:
+    row = participant_of(plan_northwind_cycle(person, with_scorecards=False), person("michael"))
+    chosen = [request.rater for request in raters_of(row)[RaterGroup.PEERS]]
+    status, text = sent(client_of("steven"), row, "raters", rater=chosen[0].employee_number, group="peers")
+    assert (status, "is already chosen in this group." in text.partition('id="rater-error"')[2]) == (422, True)
+    assert [request.rater for request in raters_of(row)[RaterGroup.PEERS]] == chosen
+    assert "cycle.rater_asked" not in db.session.scalars(select(AuditEvent.event)).all()
 
 
 def test_a_rater_is_withdrawn_before_the_opening_by_the_manager(app: Flask, person: Find, client_of: Clients) -> None:
