@@ -19,6 +19,7 @@ from people.organisation.models import Person
 from people.organisation.queries import direct_reports_of
 from people.permissions import Permission, Role
 from people.roles.models import Viewer
+from people.roles.queries import scope
 from review.cycles.models import Cycle, CycleState, Participant, ParticipantState
 from review.pay.models import PayRound, RoundState
 from review.plans.models import DevelopmentPlan, PlanState
@@ -237,14 +238,15 @@ def _people_without_account(viewer: Viewer) -> Iterator[Waiting]:
     """People who work here and can answer nothing, because nobody has invited them."""
     is_here = and_(Person.hired_on <= viewer.today, or_(Person.left_on.is_(None), Person.left_on >= viewer.today))
     statement = select(func.count()).select_from(Person).where(is_here, ~exists().where(Account.person_id == Person.id))
-    if count := db.session.scalar(statement):
+    if count := db.session.scalar(scope(viewer, Permission.ACCOUNTS_OPERATE, statement, Person.id)):
         yield Waiting(Task.GIVE_ACCOUNTS, count)
 
 
 def _trail_to_export(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
     """The trail, where this auditor has taken no copy of it out of the system for a week."""
     is_own = and_(AuditEvent.event == "audit.exported", AuditEvent.actor_id == viewer.person_id)
-    last = db.session.execute(select(func.max(AuditEvent.id), func.max(AuditEvent.at)).where(is_own)).one()
-    if last[1] is None or last[1] < now - EXPORT_EVERY:
-        later = select(func.count()).select_from(AuditEvent).where(AuditEvent.id > (last[0] or 0))
+    statement = select(AuditEvent).where(is_own).order_by(AuditEvent.id.desc()).limit(1)
+    last = db.session.scalar(statement)
+    if last is None or last.at < now - EXPORT_EVERY:
+        later = select(func.count()).select_from(AuditEvent).where(AuditEvent.id > (last.id if last else 0))
         yield Waiting(Task.EXPORT_TRAIL, db.session.scalar(later) or 0)

@@ -174,27 +174,13 @@ def promotions_visible_to(viewer: Viewer) -> Listing:
 
 def people_to_propose(viewer: Viewer) -> Listing:
     """Everyone with a released result whom the viewer may propose, each by the newest one and its profile."""
-    later, its_cycle = aliased(Participant), aliased(Cycle)
-    newest = (
-        select(later.id)
-        .join(its_cycle, later.cycle_id == its_cycle.id)
-        .where(
-            later.person_id == Participant.person_id,
-            later.state != ParticipantState.EXCLUDED,
-            its_cycle.state == CycleState.RELEASED,
-        )
-        .order_by(its_cycle.period_ends_on.desc(), later.id.desc())
-        .limit(1)
-        .correlate(Participant)
-        .scalar_subquery()
-    )
     statement = (
         select(Participant)
         .join(Participant.person)
         .join(Participant.cycle)
         .join(Participant.profile)
         .where(
-            Participant.id == newest,
+            Participant.id == _newest_released(),
             Participant.person_id != viewer.person_id,
         )
         .options(
@@ -213,4 +199,22 @@ def people_to_propose(viewer: Viewer) -> Listing:
         caption=_l("People with a released result"),
         default_sort="name",
         tie_breaker=(Cycle.period_ends_on, Participant.id),
+    )
+
+
+def _newest_released() -> Any:
+    """The newest result of the same person that is released."""
+    later, its_cycle = aliased(Participant), aliased(Cycle)
+    return (
+        select(later.id)
+        .join(its_cycle, later.cycle_id == its_cycle.id)
+        .where(
+            later.person_id == Participant.person_id,
+            later.state != ParticipantState.EXCLUDED,
+            its_cycle.state == CycleState.RELEASED,
+        )
+        .order_by(its_cycle.period_ends_on.desc(), later.id.desc())
+        .limit(1)
+        .correlate(Participant)
+        .scalar_subquery()
     )
