@@ -70,8 +70,8 @@ def findings(evidence: Evidence, *, threshold: int = THRESHOLD) -> list[Found]:
     sums = list(sums_that_follow(evidence.shown))
     found = [one for total in sums for one in _values_known(evidence, total)]
     groups: dict[int, frozenset[int]] = {}
-    for rater, group in evidence.group.items():
-        groups[group] = groups.get(group, frozenset()) | {rater}
+    for rater, code in evidence.group.items():
+        groups[code] = groups.get(code, frozenset()) | {rater}
     for group in groups.values():
         if len(group) < threshold:
             found += _means_known(evidence, sums, group)
@@ -117,7 +117,7 @@ def _values_known(evidence: Evidence, total: Sum) -> Iterator[Found]:
     """Raters of a sum whose value is the only possible one when as many others as may be are held."""
     most = {cell: colluders(cell) for cell in evidence.cells}
     for order in (1, -1):
-        left, held = dict(most), set()
+        left, held = dict(most), set[int]()
         for rater in sorted(total.raters, key=lambda one: order * evidence.value[one]):
             for cell in evidence.cells:
                 if rater in cell and left[cell] and len(total.raters) - len(held) > 1:

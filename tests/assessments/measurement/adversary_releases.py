@@ -36,8 +36,8 @@ def organisation(seed: int) -> Organisation:
     people = int(random.integers(10, 201))
     asked = np.zeros((1, len(GROUPS), 4), dtype=np.bool_)
     asked[0, :4] = True
-    for group in ("reports", "partners", "customers"):
-        asked[0, group_index(group), random.choice(4, random.integers(1, 5), replace=False)] = True
+    for name in ("reports", "partners", "customers"):
+        asked[0, group_index(name), random.choice(4, random.integers(1, 5), replace=False)] = True
     names = ("manager", "peers", "reports", "partners", "customers")
     counts = random.integers(0, (1, 8, 7, 5, 4), (people, 5)) * (random.random((people, 5)) < 0.8)
     counts[:, 0] = 1

@@ -8,7 +8,7 @@ from itertools import combinations
 
 def eliminated(rows):
     """Echelon rows in exact fractions, by the pivot of each: slow and plain."""
-    basis = {}
+    basis: dict[int, list[Fraction]] = {}
     for row in rows:
         left = taken_out(basis, [Fraction(number) for number in row])
         if any(left):

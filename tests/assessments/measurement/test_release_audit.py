@@ -88,6 +88,7 @@ def test_a_request_is_refused_exactly_when_a_small_group_would_follow(requests, 
         if result.is_allowed:
             released = released.with_release(request)
         else:
+            assert result.exposed is not None
             assert frozenset(result.exposed) in [*follows, frozenset(request)]
 
 

@@ -34,10 +34,12 @@ def frozen(draw, names=("A", "B", "C")):
     size = people * len(dimensions)
     return FrozenScores(
         dimensions,
-        *(part.reshape(shape) for part in (numbers(size, 5), numbers(size, 1), reasons(size))),
-        numbers(people, 5),
-        numbers(people, 1),
-        reasons(people),
+        value=numbers(size, 5).reshape(shape),
+        standard_error=numbers(size, 1).reshape(shape),
+        reason=reasons(size).reshape(shape),
+        overall=numbers(people, 5),
+        overall_error=numbers(people, 1),
+        overall_reason=reasons(people),
     )
 
 
@@ -91,7 +93,13 @@ def test_nothing_changed_against_the_same_cycle(cycle):
 
 def test_scores_that_do_not_fit_are_refused():
     good = FrozenScores(
-        ("A",), *np.zeros((2, 1, 1)), np.zeros((1, 1), np.uint8), *np.zeros((2, 1)), np.zeros(1, np.uint8)
+        ("A",),
+        value=np.zeros((1, 1)),
+        standard_error=np.zeros((1, 1)),
+        reason=np.zeros((1, 1), np.uint8),
+        overall=np.zeros(1),
+        overall_error=np.zeros(1),
+        overall_reason=np.zeros(1, np.uint8),
     )
     for bad in ({"value": np.zeros((1, 2))}, {"overall": np.array([np.nan])}, {"standard_error": np.array([[-0.1]])}):
         with pytest.raises(AggregationError):

@@ -67,13 +67,20 @@ def company(seed, people=PEOPLE) -> Company:
         profile_weights=np.array([[2.0, 1.0, 1.0]]),
         required_levels=np.full((1, 3), 3.0),
     )
-    ratings, given_to = np.array(rows, dtype=np.uint8), {"subject": np.array(subject), "group": np.array(group)}
+    ratings, subjects, groups = np.array(rows, dtype=np.uint8), np.array(subject), np.array(group)
     profiles = np.zeros(people, dtype=np.int64)
-    result = aggregate_cycle(ratings, **given_to, profile_of_subject=profiles, design=design)
+    result = aggregate_cycle(ratings, subject=subjects, group=groups, profile_of_subject=profiles, design=design)
     closed = closed_cells(
-        ratings, **given_to, profile_of_subject=profiles, asked=design.applicable, layout=LAYOUT, threshold=3
+        ratings,
+        subject=subjects,
+        group=groups,
+        profile_of_subject=profiles,
+        asked=design.applicable,
+        layout=LAYOUT,
+        threshold=3,
     )
-    return Company(ratings, np.array(rater), cells_of_rows(**given_to, closed=closed), result)
+    cells = cells_of_rows(subject=subjects, group=groups, closed=closed)
+    return Company(ratings, np.array(rater), cells, result)
 
 
 @pytest.fixture(name="small", scope="module")

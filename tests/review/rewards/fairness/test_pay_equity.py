@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from assessments.measurement.reasons import NotEstimable, Reason
 from review.rewards.fairness.errors import CategoryError, FigureError, LevelError, PayNotPositiveError
-from review.rewards.fairness.pay_equity import PayEquity, pay_equity
+from review.rewards.fairness.pay_equity import pay_equity
 from review.rewards.fairness.robust_regression import robust_fit
+from tests.estimates import estimated
 
 # Invented: forty people, seed 7 (PAY, YEARS, JOBS, SEXES); the numbers of FITTED are those of statsmodels 0.15,
 # OLS(log pay, [1, sex = f, years, job = a, job = c]).fit(cov_type="HC3", use_t=True).
@@ -38,17 +39,17 @@ STUDENTISED = {0: 2.49242927422415, 16: 2.43687510978471, 19: -2.99923439822834}
 
 
 def found_of(pay=PAY, sexes=SEXES, years=YEARS, jobs=JOBS, **rules):
-    return pay_equity(
+    found = pay_equity(
         pay, groups=sexes, reference="m", numeric={"years": years}, categorical={"job": jobs}, outlier=2.0, **rules
     )
+    return estimated(found)
 
 
 @pytest.mark.parametrize("name", FITTED)
 def test_coefficients_errors_and_intervals_are_those_of_statsmodels(name):
-    found = found_of()
-    assert isinstance(found, PayEquity)
-    assert [term.name for term in found.coefficients] == ["intercept", "group = f", "years", "job = a", "job = c"]
-    assert [getattr(term, name) for term in found.coefficients] == pytest.approx(FITTED[name], rel=1e-9)
+    terms = [estimated(term) for term in found_of().coefficients]
+    assert [term.name for term in terms] == ["intercept", "group = f", "years", "job = a", "job = c"]
+    assert [getattr(term, name) for term in terms] == pytest.approx(FITTED[name], rel=1e-9)
 
 
 def test_the_rest_of_the_fit_is_that_of_statsmodels():
@@ -60,18 +61,18 @@ def test_the_rest_of_the_fit_is_that_of_statsmodels():
 
 
 def test_the_effect_is_the_coefficient_in_percent_of_pay():
-    effect = found_of().effects[0]
+    effect = estimated(found_of().effects[0])
     bounds = [100 * (np.exp(FITTED[name][1]) - 1) for name in ("value", "low", "high")]
     assert [effect.percent, effect.low, effect.high] == pytest.approx(bounds, rel=1e-9)
     assert (effect.group, effect.people, effect.is_significant, effect.is_small) == ("f", 20, False, True)
-    narrow = found_of(confidence=0.5).effects[0]
+    narrow = estimated(found_of(confidence=0.5).effects[0])
     assert narrow.is_significant
     assert effect.low < narrow.low < narrow.high < effect.high
 
 
 def test_robust_errors_of_a_design_made_by_hand():
     # Leverage .7, .3, .3, .7 and residuals -.1, -.2, .7, -.4: each squared residual over (1 - leverage)².
-    fit = robust_fit([1, 2, 4, 4], design=[[1, 0], [1, 1], [1, 2], [1, 3]])
+    fit = estimated(robust_fit([1, 2, 4, 4], design=[[1, 0], [1, 1], [1, 2], [1, 3]]))
     weights = np.array([-0.1, -0.2, 0.7, -0.4]) ** 2 / np.array([0.3, 0.7, 0.7, 0.3]) ** 2
     slope = np.array([-1.5, -0.5, 0.5, 1.5]) / 5
     np.testing.assert_allclose(fit.coefficients, [1.1, 1.1])
@@ -97,9 +98,9 @@ def test_the_effect_does_not_depend_on_order_currency_or_unit(random, rate, unit
 
 def test_the_reference_turns_the_sign_and_by_default_is_the_largest_group():
     turned = pay_equity(PAY, groups=SEXES, reference="f", numeric={"years": YEARS}, categorical={"job": JOBS})
-    effect, other = found_of().effects[0].log_effect, turned.effects[0].log_effect
+    effect, other = (estimated(found.effects[0]).log_effect for found in (found_of(), estimated(turned)))
     assert (other.value, other.standard_error) == pytest.approx((-effect.value, effect.standard_error), rel=1e-9)
-    assert pay_equity([1, 2, 3, 4], groups=["b", "b", "b", "a"]).reference == "b"
+    assert estimated(pay_equity([1, 2, 3, 4], groups=["b", "b", "b", "a"])).reference == "b"
 
 
 def test_people_without_a_known_group_are_left_out_and_counted():
@@ -110,20 +111,22 @@ def test_people_without_a_known_group_are_left_out_and_counted():
 
 def test_the_only_one_in_a_job_changes_nothing_for_the_others():
     with_one = found_of([*PAY, 99_000.0], [*SEXES, "f"], [*YEARS, 5.0], [*JOBS, "pilot"])
-    assert with_one.effects[0].percent == pytest.approx(found_of().effects[0].percent, rel=1e-9)
-    own_error = with_one.effects[0].log_effect.standard_error
+    effect, before = estimated(with_one.effects[0]), estimated(found_of().effects[0])
+    assert effect.percent == pytest.approx(before.percent, rel=1e-9)
+    own_error = effect.log_effect.standard_error
     assert own_error == pytest.approx(FITTED["standard_error"][1], rel=1e-9)
     assert with_one.coefficients[-1] == NotEstimable(Reason.TOO_FEW_VALUES), "the pilot's term has no error"
 
 
 def test_a_group_of_one_has_no_effect_to_be_told():
-    found = pay_equity([100, 104, 98, 101, 90], groups=["m", "m", "m", "m", "f"])
+    found = estimated(pay_equity([100, 104, 98, 101, 90], groups=["m", "m", "m", "m", "f"]))
     assert found.effects == (NotEstimable(Reason.TOO_FEW_VALUES),)
 
 
 def test_hardly_any_people_make_the_bound_infinite_and_no_warning():
-    found = pay_equity([1e30, 1e-30, 1e30, 1e-30], groups=["m", "m", "f", "f"], numeric={"years": [0, 1, 1, 3]})
-    assert (found.effects[0].high, found.is_small) == (np.inf, True)
+    pay = [1e30, 1e-30, 1e30, 1e-30]
+    found = estimated(pay_equity(pay, groups=["m", "m", "f", "f"], numeric={"years": [0, 1, 1, 3]}))
+    assert (estimated(found.effects[0]).high, found.is_small) == (np.inf, True)
 
 
 def test_factors_that_are_the_same_for_all_are_named_and_left_out():
@@ -133,7 +136,7 @@ def test_factors_that_are_the_same_for_all_are_named_and_left_out():
         numeric={"hours": [40] * 5},
         categorical={"city": ["x"] * 5},
     )
-    assert found.constant == ("hours", "city")
+    assert estimated(found).constant == ("hours", "city")
 
 
 @pytest.mark.parametrize(
@@ -188,5 +191,5 @@ def test_a_design_that_does_not_fit_is_refused():
     with pytest.raises(FigureError):
         robust_fit([1, 2, 3], design=[[1], [1]])
     with pytest.raises(FigureError):
-        robust_fit([1, 2, 3], design=[[1], [1], [np.nan]])
+        robust_fit([1, 2, 3], design=np.array([[1], [1], [np.nan]]))
     assert robust_fit([1, 2, 3], design=[[0], [0], [0]]) == NotEstimable(Reason.COLLINEAR)

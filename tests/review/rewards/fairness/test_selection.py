@@ -22,11 +22,11 @@ from review.rewards.fairness.selection_people import (
     tables_of_people,
 )
 from review.rewards.fairness.standardised_difference import (
-    StandardisedDifference,
     difference_of_moments,
     implied_ratios,
     standardised_difference,
 )
+from tests.estimates import estimated
 from tests.oracles import oracle
 
 COUNTS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), min_size=1, max_size=7)
@@ -38,7 +38,7 @@ def table(applicants, selected, **rules):
 
 def test_the_rates_of_the_guidelines_questions_and_answers():
     case = oracle("ai_ugesp_qa")
-    ratios = impact_ratios(list(case["data"]["rates"].values()))
+    ratios = estimated(impact_ratios(list(case["data"]["rates"].values())))
     found = dict(zip(case["data"]["rates"], ratios, strict=True))
     assert found == pytest.approx(case["expected"]["impact_ratio"], abs=case["tolerance"]["abs"])
     assert [name for name, ratio in found.items() if is_below_four_fifths(ratio)] == case["expected"]["flag_below_0_8"]
@@ -50,7 +50,7 @@ def test_the_table_of_the_new_york_rule(attribute):
     counts = case["data"][attribute]
     applicants, selected = zip(*counts.values(), strict=True)
     found = selection_table(applicants, selected=selected, names=list(counts))
-    ratios = {group.name: float(group.impact_ratio) for group in found.groups}
+    ratios = {group.name: float(estimated(group.impact_ratio)) for group in found.groups}
     assert ratios == pytest.approx(case["expected"][attribute], abs=case["tolerance"]["abs"])
     assert (found.flagged, found.is_comparable) == ((), True)
 
@@ -209,8 +209,7 @@ def test_each_cut_has_its_table():
 
 def test_the_difference_of_a_published_example():
     # Borenstein, Hedges, Higgins and Rothstein (2009), chapter 4: d = .5970, J = .9923, g = .5924.
-    found = difference_of_moments((103, 100), deviations=(5.5, 4.5), numbers=(50, 50))
-    assert isinstance(found, StandardisedDifference)
+    found = estimated(difference_of_moments((103, 100), deviations=(5.5, 4.5), numbers=(50, 50)))
     assert (found.uncorrected, found.value) == pytest.approx((0.5970, 0.5924), abs=1e-4)
     assert found.low < found.value < found.high
 
@@ -218,9 +217,11 @@ def test_the_difference_of_a_published_example():
 def test_the_difference_turns_with_the_groups_and_keeps_with_the_unit():
     random = np.random.default_rng(1)
     one, other = random.normal(0, 1, 12), random.normal(0.5, 1, 9)
-    found, turned = standardised_difference(one, other=other), standardised_difference(other, other=one)
+    found = estimated(standardised_difference(one, other=other))
+    turned = estimated(standardised_difference(other, other=one))
+    stretched = estimated(standardised_difference(7 + 3 * one, other=7 + 3 * other))
     assert isclose(found.value, -turned.value)
-    assert isclose(standardised_difference(7 + 3 * one, other=7 + 3 * other).value, found.value)
+    assert isclose(stretched.value, found.value)
 
 
 def test_differences_that_cannot_be_told_have_a_reason():
