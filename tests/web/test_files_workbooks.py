@@ -18,7 +18,7 @@ from web.files.errors import (
     UnknownSheetError,
 )
 from web.files.reading import read_table
-from web.files.workbooks import LARGEST_UNPACKED
+from web.files.workbooks import LARGEST_UNPACKED, workbook_rows
 from web.files.writing import Cell, xlsx_bytes
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -124,6 +124,21 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 def test_declarations_that_could_hide_entities_are_refused(declaration: str) -> None:
     with pytest.raises(SuspiciousWorkbookError):
         read_table(BytesIO(rebuilt({SHEET: sheet_with("", declaration)})))
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("<row><c><v>1</v></c></row>" * 20_100, TooManyRowsError),
+        ("<row></row>" * 20_100, TooManyRowsError),
+        ("<row>" + "<c><v>1</v></c>" * 300 + "</row>", TooManyColumnsError),
+        ("<other/>" * 250_000, SuspiciousWorkbookError),
+    ],
+    ids=["rows with cells", "empty rows", "cells", "anything else"],
+)
+def test_rows_and_cells_that_do_not_say_where_they_stand_are_counted(text: str, error: type[FileError]) -> None:
+    with pytest.raises(error):
+        workbook_rows(rebuilt({SHEET: sheet_with(text)}), None, (20_000, 200))
 
 
 def test_a_single_far_away_cell_does_not_make_an_enormous_sheet() -> None:

@@ -8,7 +8,6 @@ it. Only then are the parts that hold cells handed on, unpacked and without ever
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -27,8 +26,12 @@ from web.files.errors import (
 MOST_ENTRIES = 1_000
 LARGEST_UNPACKED = 96 * 1024 * 1024
 LARGEST_DIRECTORY = 256 * 1024
+MOST_TAGS, MOST_CELLS = 8_000_000, 2_500_000
 END_OF_DIRECTORY, LARGE_FORMAT = b"PK\x05\x06", b"PK\x06\x07"
 BLOCK = 256 * 1024
+# Widths, merged cells and links; and value, formula and runs of text of one cell.
+MOST_OTHER_ELEMENTS = 200_000
+MOST_PARTS_OF_CELL = 40
 NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/sharedStrings\.xml"
     r"|xl/styles\.xml|xl/worksheets/[^/]+\.xml",
@@ -72,13 +75,12 @@ def _examined(content: bytes, limits: tuple[int, int]) -> bytes:
         with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as clean:
             entries = archive.infolist()
             _check_directory(entries, len(content))
-            budget = LARGEST_UNPACKED
+            budget, check = LARGEST_UNPACKED, _Check(limits)
             for entry in entries:
                 if not NEEDED.fullmatch(entry.filename):
                     continue
-                data = _unpacked(archive, entry, budget)
+                data = _checked(archive, entry, budget, check)
                 budget -= len(data)
-                _check_xml(data, limits if "/worksheets/" in entry.filename.lower() else None)
                 clean.writestr(zipfile.ZipInfo(entry.filename), data)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise NotATableError from None
@@ -114,54 +116,77 @@ def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
         raise SuspiciousWorkbookError
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int) -> bytes:
-    """One part, block by block, never more than the directory promised and the budget allows."""
+def _checked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int, check: "_Check") -> bytes:
+    """One part, examined block by block, never more than the directory promised and the budget allows."""
     allowed = min(entry.file_size, budget)
     parts, total = [], 0
+    check.begin(is_sheet="/worksheets/" in entry.filename.lower())
     with archive.open(entry) as part:
-        for block in _blocks(part):
+        while block := part.read(BLOCK):
             total += len(block)
             if total > allowed:
                 raise SuspiciousWorkbookError
+            check.read(block)
             parts.append(block)
+    check.read(b"", is_end=True)
     return b"".join(parts)
 
 
-def _blocks(part: Any) -> Iterator[bytes]:
-    while block := part.read(BLOCK):
-        yield block
+class _Check:
+    """Refuses declarations in any part, in a sheet every row and cell beyond the limits, and too many of them."""
 
+    def __init__(self, limits: tuple[int, int]) -> None:
+        self.most_rows, self.most_columns = limits
+        self.tags = 0
 
-def _check_xml(data: bytes, limits: tuple[int, int] | None) -> None:
-    """Refuse declarations in any part, and in a sheet every cell beyond the limits."""
-    # Spreadsheets write UTF-8; a part that says otherwise is not believed.
-    parser = expat.ParserCreate("UTF-8")
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    def begin(self, *, is_sheet: bool) -> None:
+        # Spreadsheets write UTF-8; a part that says otherwise is not believed.
+        self.parser = expat.ParserCreate("UTF-8")
+        self.parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self.parser.StartDoctypeDeclHandler = self.parser.EntityDeclHandler = self._refuse
+        if is_sheet:
+            self.parser.StartElementHandler = self._measure
+        self.rows = self.row = self.cells = self.column = self.width = 0
 
-    def refuse(*_arguments: Any) -> None:
+    def read(self, block: bytes, *, is_end: bool = False) -> None:
+        self.tags += block.count(b"<")
+        if self.tags > MOST_TAGS:
+            raise SuspiciousWorkbookError
+        try:
+            self.parser.Parse(block, is_end)
+        except expat.ExpatError:
+            raise NotATableError from None
+
+    def _refuse(self, *_arguments: Any) -> None:
         raise SuspiciousWorkbookError
 
-    def measure(_name: str, attributes: dict[str, str]) -> None:
-        place = attributes.get("r")
-        if place is None:
+    def _measure(self, name: str, attributes: dict[str, str]) -> None:
+        # Rows and cells without a place follow the one before; those that repeat a place are counted all the same.
+        if name == "row" or name.endswith(":row"):
+            self.rows, self.row, self.cells, self.column = self.rows + 1, self.row + 1, 0, 0
+        elif name == "c" or name.endswith(":c"):
+            self.cells, self.column = self.cells + 1, self.column + 1
+        else:
             return
+        place = attributes.get("r")
+        if place is not None:
+            self._go_to(place)
+        if max(self.row, self.rows) > self.most_rows + 1:
+            raise TooManyRowsError(limit=self.most_rows)
+        if max(self.column, self.cells) > self.most_columns:
+            raise TooManyColumnsError(row=self.row, limit=self.most_columns)
+        # The empty cells between two far places take room as well.
+        self.width = max(self.width, self.column)
+        if self.row * self.width > MOST_CELLS:
+            raise SuspiciousWorkbookError
+
+    def _go_to(self, place: str) -> None:
         found = CELL_NAME.fullmatch(place)
         if found is None:
             raise SuspiciousWorkbookError
-        if int(found[2]) > most_rows + 1:
-            raise TooManyRowsError(limit=most_rows)
-        if found[1] and _column_number(found[1]) > most_columns:
-            raise TooManyColumnsError(row=found[2], limit=most_columns)
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    if limits is not None:
-        most_rows, most_columns = limits
-        parser.StartElementHandler = measure
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError:
-        raise NotATableError from None
+        self.row = int(found[2])
+        if found[1]:
+            self.column = _column_number(found[1])
 
 
 def _column_number(letters: str) -> int:
