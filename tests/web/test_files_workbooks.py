@@ -150,6 +150,37 @@ def test_a_single_far_away_cell_does_not_make_an_enormous_sheet() -> None:
         read_table(BytesIO(rebuilt({SHEET: sheet_with('<row r="3"><c r="A99999999999"><v>1</v></c></row>')})))
 
 
+@pytest.mark.parametrize("row", ["<row><c><v>1</v></c></row>", '<row r="1"/>', '<x:row xmlns:x="urn:x"/>'])
+def test_rows_are_counted_wherever_they_claim_to_be(row: str) -> None:
+    with pytest.raises(TooManyRowsError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with(row * 100_100)})))
+
+
+@pytest.mark.parametrize(
+    "cells", ["<c><v>1</v></c>" * 201, '<c r="A3"/>' * 201, '<c r="GR3"/><c/>', '<x:c xmlns:x="urn:x"/>' * 201]
+)
+def test_cells_are_counted_wherever_they_claim_to_be(cells: str) -> None:
+    with pytest.raises(TooManyColumnsError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with(f"<row>{cells}</row>")})))
+
+
+def test_rows_and_cells_that_do_not_say_where_they_are_follow_one_another() -> None:
+    table = read_table(BytesIO(rebuilt({SHEET: sheet_with("<row><c><v>1</v></c><c><v>2</v></c></row>")})))
+    assert table.rows[-1].cells == ("1", "2")
+
+
+def test_very_many_tags_of_all_parts_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.files.workbooks.MOST_TAGS", 10_000)
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(rebuilt({"xl/sharedStrings.xml": b"<sst>" + b"<si/>" * 10_000 + b"</sst>"})))
+
+
+def test_two_cells_far_apart_do_not_make_an_enormous_sheet() -> None:
+    corners = '<row r="3"><c r="GR3"><v>1</v></c></row><row r="99999"><c r="A99999"><v>1</v></c></row>'
+    with pytest.raises(SuspiciousWorkbookError):
+        read_table(BytesIO(rebuilt({SHEET: sheet_with(corners)})))
+
+
 @pytest.mark.parametrize("broken", [b"<worksheet>", b"", b"\xff\xfe<\0"])
 def test_broken_parts_are_no_table(broken: bytes) -> None:
     with pytest.raises(NotATableError):

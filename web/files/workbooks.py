@@ -26,9 +26,10 @@ from web.files.errors import (
 MOST_ENTRIES = 1_000
 LARGEST_UNPACKED = 96 * 1024 * 1024
 LARGEST_DIRECTORY = 256 * 1024
-MOST_TAGS, MOST_CELLS = 8_000_000, 2_500_000
 END_OF_DIRECTORY, LARGE_FORMAT = b"PK\x05\x06", b"PK\x06\x07"
 BLOCK = 256 * 1024
+# A table of 100,000 rows with 20 columns is taken.
+MOST_TAGS, MOST_CELLS = 10_000_000, 2_500_000
 # Widths, merged cells and links; and value, formula and runs of text of one cell.
 MOST_OTHER_ELEMENTS = 200_000
 MOST_PARTS_OF_CELL = 40
@@ -147,6 +148,7 @@ class _Check:
         if is_sheet:
             self.parser.StartElementHandler = self._measure
         self.rows = self.row = self.cells = self.column = self.width = 0
+        self.others_left = MOST_OTHER_ELEMENTS
 
     def read(self, block: bytes, *, is_end: bool = False) -> None:
         self.tags += block.count(b"<")
@@ -166,7 +168,11 @@ class _Check:
             self.rows, self.row, self.cells, self.column = self.rows + 1, self.row + 1, 0, 0
         elif name == "c" or name.endswith(":c"):
             self.cells, self.column = self.cells + 1, self.column + 1
+            self.others_left += MOST_PARTS_OF_CELL
         else:
+            self.others_left -= 1
+            if self.others_left < 0:
+                raise SuspiciousWorkbookError
             return
         place = attributes.get("r")
         if place is not None:
