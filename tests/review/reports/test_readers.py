@@ -24,6 +24,7 @@ def test_the_plan_stands_only_in_the_report_of_those_who_may_read_it(
     person: Callable[[str], Person],
     as_viewer: Callable[[str], Viewer],
     monkeypatch: pytest.MonkeyPatch,
+    *,
     reader: str,
     may_read: bool,
 ) -> None:
