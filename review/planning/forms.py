@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask import current_app
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from assessments.surveys.models import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
@@ -14,7 +14,7 @@ from people.organisation.forms import UnitField
 from review.cycles.actions import CyclePlan
 from review.cycles.forms import LocalTimeField, local_time, moment_in
 from review.cycles.models import Cycle
-from web.forms import BaseForm, choices_of, no_control_characters
+from web.forms import BaseForm, WholeNumberField, choices_of, no_control_characters
 from web.language import lazy_gettext as _l
 from web.texts import stored_text
 
@@ -38,7 +38,7 @@ class DatesForm(BaseForm):
     closes_at = LocalTimeField(_l("Answers until"))
     grading_ends_at = LocalTimeField(_l("Grades until"))
     time_zone = SelectField(_l("Time zone"), description=_l("The times above are those of clocks in this zone."))
-    threshold = IntegerField(
+    threshold = WholeNumberField(
         _l("Smallest anonymous group"),
         [InputRequired(A_THRESHOLD), NumberRange(LOWEST_THRESHOLD, HIGHEST_THRESHOLD, A_THRESHOLD)],
         description=_l("Answers of fewer raters are shown only together with others. It can be raised, never lowered."),

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from review.plans.models import GoalKind, GoalState
-from web.forms import BaseForm, no_control_characters
+from web.forms import BaseForm, WholeNumberField, no_control_characters
 from web.language import LazyString
 from web.language import lazy_gettext as _l
 
@@ -47,7 +47,7 @@ class GoalForm(BaseForm):
 class ProgressForm(BaseForm):
     """How far a goal has come."""
 
-    progress = IntegerField(_l("Progress in percent"), [InputRequired(A_SHARE), NumberRange(0, 100, A_SHARE)])
+    progress = WholeNumberField(_l("Progress in percent"), [InputRequired(A_SHARE), NumberRange(0, 100, A_SHARE)])
     state = SelectField(
         _l("State"), choices=[SelectChoice(state.value, label) for state, label in STATE_LABELS.items()]
     )

@@ -9,7 +9,6 @@ from wtforms import (
     DateField,
     Form,
     FormField,
-    IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -30,7 +29,7 @@ from review.schemes.models import (
 from review.schemes.queries import BandContent, SchemeContent, content_of
 from web.errors import SteelyardError
 from web.formats import NumberFormatError, parse_decimal
-from web.forms import BaseForm, no_control_characters
+from web.forms import BaseForm, WholeNumberField, no_control_characters
 from web.language import lazy_gettext as _l
 
 MOST_GRADES = 7
@@ -86,7 +85,7 @@ class BandForm(Form):
     grade = StringField(_l("Grade"), [Optional(), Length(max=8), no_control_characters])
     points = ExactField(_l("From points"), [Optional()])
     coefficient = ExactField(_l("Coefficient"), [Optional()])
-    share = IntegerField(_l("Share in percent"), [Optional(), NumberRange(0, 100)])
+    share = WholeNumberField(_l("Share in percent"), [Optional(), NumberRange(0, 100)])
     raises = ExactListField(_l("Raises in percent by compa-ratio band"), [Optional()])
 
 
@@ -95,18 +94,20 @@ class SchemeForm(BaseForm):
 
     name_zh = StringField(_l("Chinese"), [InputRequired(), Length(max=100), no_control_characters])
     name_en = StringField(_l("English"), [InputRequired(), Length(max=100), no_control_characters])
-    job_level_from = IntegerField(_l("From job level"), [InputRequired(), LEVEL])
-    job_level_to = IntegerField(_l("To job level"), [InputRequired(), LEVEL])
+    job_level_from = WholeNumberField(_l("From job level"), [InputRequired(), LEVEL])
+    job_level_to = WholeNumberField(_l("To job level"), [InputRequired(), LEVEL])
     starts_on = DateField(_l("In force from"), [InputRequired()])
     ends_on = DateField(_l("Until"), [Optional()])
-    competency = IntegerField(_l("Weight of competency (360)"), [InputRequired(), NumberRange(0, 100)])
-    kpi = IntegerField(_l("Weight of KPIs"), [InputRequired(), NumberRange(0, 100)])
+    competency = WholeNumberField(_l("Weight of competency (360)"), [InputRequired(), NumberRange(0, 100)])
+    kpi = WholeNumberField(_l("Weight of KPIs"), [InputRequired(), NumberRange(0, 100)])
     kpi_continues_line = BooleanField(_l("Below the threshold of a KPI the line goes on, instead of 0 points"))
     gate_cap = StringField(_l("Best grade when a gate was not passed"), [Optional(), Length(max=8)])
     distribution = RadioField(_l("Shares of the grades"))
-    smallest_team = IntegerField(_l("Smaller teams are pooled for the shares"), [InputRequired(), NumberRange(1, 1000)])
+    smallest_team = WholeNumberField(
+        _l("Smaller teams are pooled for the shares"), [InputRequired(), NumberRange(1, 1000)]
+    )
     second_line = RadioField(_l("Second-line manager"))
-    second_line_weight = IntegerField(_l("Weight when rating"), [InputRequired(), NumberRange(0, 100)])
+    second_line_weight = WholeNumberField(_l("Weight when rating"), [InputRequired(), NumberRange(0, 100)])
     visibility = SelectMultipleField(
         _l("What employees are shown of their own result"),
         widget=ListWidget(prefix_label=False),

@@ -65,6 +65,8 @@ def test_bad_dates_are_named_beside_the_field_and_change_nothing(app: Flask, per
         ({"closes_at": "soon"}, "Write a day and a time"),
         ({"period_starts_on": "2026-02-30"}, "Not a valid date value"),
         ({"threshold": "2"}, "Write a whole number from 3 to 10."),
+        ({"threshold": "٥"}, "Write a whole number in digits."),
+        ({"threshold": "1_0"}, "Write a whole number in digits."),
         ({"time_zone": "Mars/Olympus"}, "Not a valid choice"),
         ({"name_en": " "}, "Write a name."),
         ({"time_zone": "Europe/Paris", "opens_at": "2027-03-28T02:30"}, "clocks leave this time out"),
@@ -80,7 +82,7 @@ def test_a_stale_plan_is_not_saved(app: Flask, person: Find, client_of: Clients)
     cycle = plan_northwind_cycle(person)
     client, address = client_of("hr"), f"/cycles/{cycle.public_id}/dates"
     seen = str(cycle.version)
-    assert client.post(address, data=typed(version=seen, threshold="5")).status_code == 303
+    assert client.post(address, data=typed(version=seen, threshold="５")).status_code == 303
     stale = client.post(address, data=typed(version=seen, threshold="7"))
     assert stale.status_code == 409
     assert "Someone else changed this" in stale.text

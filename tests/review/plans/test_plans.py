@@ -138,6 +138,19 @@ def test_an_empty_field_says_what_to_write(nancy: Participant, client_of: Callab
     assert "Write a whole number from 0 to 100." in client_of("nancy").post(address, data={"progress": ""}).text
 
 
+@pytest.mark.parametrize(("typed", "status"), [("٥", 422), ("1_0", 422), ("５０", 303)])
+def test_progress_is_typed_in_digits_of_any_width(
+    nancy: Participant, client_of: Callable[..., FlaskClient], typed: str, status: int
+) -> None:
+    goal = drafted(nancy).goals[0]
+    data = {"progress": typed, "state": "open", "version": str(goal.version)}
+    answer = client_of("nancy").post(f"/goals/{goal.public_id}/progress", data=data)
+    assert answer.status_code == status
+    assert ("Write a whole number in digits." in answer.text) is (status == 422)
+    db.session.refresh(goal)
+    assert goal.progress == (50 if status == 303 else 0)
+
+
 def test_a_goal_is_added_and_bad_input_changes_nothing(
     nancy: Participant, client_of: Callable[..., FlaskClient]
 ) -> None:

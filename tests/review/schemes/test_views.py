@@ -93,6 +93,28 @@ def test_what_does_not_fit_is_said_and_changes_nothing(app_on_sqlite: Flask, cli
     assert db.session.scalars(select(Scheme)).all() == []
 
 
+WHOLE_NUMBERS = (
+    "job_level_from", "job_level_to", "competency", "kpi", "smallest_team", "second_line_weight", "band_0-share",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["٥", "1_0"])
+def test_whole_numbers_are_typed_in_digits(app_on_sqlite: Flask, client_of: Clients, typed: str) -> None:
+    answer = client_of("hr").post("/schemes/new", data=form_data(**dict.fromkeys(WHOLE_NUMBERS, typed)))
+    assert answer.status_code == 422
+    assert answer.text.count("Write a whole number in digits.") >= len(WHOLE_NUMBERS)
+    assert db.session.scalars(select(Scheme)).all() == []
+
+
+def test_digits_of_full_width_are_read(app_on_sqlite: Flask, client_of: Clients) -> None:
+    data = form_data(
+        competency="４０", kpi="６０", job_level_from="４", smallest_team="１０", **{"band_0-share": "１０"}
+    )
+    assert client_of("hr").post("/schemes/new", data=data).status_code == 303
+    scheme = db.session.scalars(select(Scheme)).one()
+    assert (scheme.job_level_from, scheme.smallest_team) == (4, 10)
+
+
 def test_an_overlap_is_said_on_the_page_that_publishes(app: Flask, client_of: Clients) -> None:
     published((1, 6))
     client = client_of("hr")
