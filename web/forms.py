@@ -21,6 +21,7 @@ from web.language import lazy_gettext as _l
 from web.transactions import in_transaction, locked
 
 NOT_CONTENT = frozenset({"csrf_token", "idempotency_key"})
+BYTES_THAT_ARE_NO_TEXT = "\N{REPLACEMENT CHARACTER}"
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -142,9 +143,11 @@ def choices_of(pairs: Iterable[tuple[str, Any]]) -> Any:
 
 
 def no_control_characters(_form: Any, field: Any) -> None:
-    """Refuse characters that no person types and PostgreSQL does not store."""
+    """Refuse characters that no person types, that PostgreSQL does not store or that stand for bytes that were lost."""
     if isinstance(field.data, str) and any(
-        (ord(character) < 32 and character not in "\t\r\n") or 0xD800 <= ord(character) <= 0xDFFF
+        (ord(character) < 32 and character not in "\t\r\n")
+        or 0xD800 <= ord(character) <= 0xDFFF
+        or character == BYTES_THAT_ARE_NO_TEXT
         for character in field.data
     ):
         raise ValidationError(str(_l("This text has invisible control characters. Type it again instead of pasting.")))

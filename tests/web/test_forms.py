@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 from flask import Flask
-from wtforms import DateField, DateTimeLocalField
+from wtforms import DateField, DateTimeLocalField, StringField
 
-from web.forms import BaseForm
+from web.forms import BaseForm, no_control_characters
 
 
 class PlanForm(BaseForm):
@@ -40,3 +40,30 @@ def test_days_and_moments_of_working_lives_are_taken(app_on_sqlite: Flask) -> No
     form = sent(app_on_sqlite, "1900-01-01", "2199-12-31T23:59")
     assert form.errors == {}
     assert (form.starts_on.data, form.closes_at.data) == (date(1900, 1, 1), datetime.fromisoformat("2199-12-31T23:59"))
+
+
+class NameForm(BaseForm):
+    """A text."""
+
+    name = StringField(validators=[no_control_characters])
+
+
+@pytest.mark.parametrize(
+    ("name", "is_taken"), [("王伟".encode(), True), ("王伟".encode("gbk"), False), (b"a\0", False)]
+)
+def test_bytes_that_are_no_text_are_refused_instead_of_replaced(
+    app_on_sqlite: Flask, name: bytes, is_taken: bool
+) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + name + b"\r\n--x--\r\n"
+    app_on_sqlite.config["WTF_CSRF_ENABLED"] = False
+    try:
+        with app_on_sqlite.test_request_context(
+            method="POST", data=body, content_type="multipart/form-data; boundary=x"
+        ):
+            form = NameForm()
+            assert form.validate() is is_taken
+            assert [str(error)[:42] for error in form.name.errors] == (
+                [] if is_taken else ["This text has invisible control characters"]
+            )
+    finally:
+        app_on_sqlite.config["WTF_CSRF_ENABLED"] = True
