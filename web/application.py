@@ -1,5 +1,7 @@
 """The Flask application with everything that has nothing to do with people or reviews."""
 
+import os
+import stat
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +43,7 @@ def build_app(
 ) -> Flask:
     """Put the application together from its settings, pages, commands and navigation."""
     app = Flask("steelyard", root_path=str(ROOT), instance_path=str(settings.instance))
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    keep_private(settings.instance)
     configure(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -66,6 +68,16 @@ def build_app(
     register_health(app)
     serve_static_files(app, settings)
     return app
+
+
+def keep_private(folder: Path) -> None:
+    """Make the folder of the instance if need be, and close it to other accounts of the machine where it is ours."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix":
+        found = folder.stat()
+        # A folder that everybody writes in, such as /tmp, is not ours alone whoever owns it.
+        if found.st_uid == os.geteuid() and found.st_mode & 0o077 and not found.st_mode & stat.S_ISVTX:
+            folder.chmod(0o700)
 
 
 def configure(app: Flask, settings: Settings) -> None:

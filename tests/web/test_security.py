@@ -1,5 +1,6 @@
 """Every answer carries the headers that keep it from being framed, sniffed, cached or filled with foreign scripts."""
 
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from http.cookies import SimpleCookie
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.cast import PASSWORD
 from tests.databases import settings_for
+from web.application import keep_private
 from web.security import CONTENT_SECURITY_POLICY
 from web.settings import Mode
 from wsgi import create_app
@@ -119,3 +121,26 @@ def test_a_form_of_another_site_is_refused(app_on_sqlite: Flask) -> None:
     for address in ("/sign-in", "/sign-out", "/language/zh", "/audit/export"):
         assert client.post(address, data={"login": "nancy", "password": PASSWORD}).status_code == 400, address
         assert client.post(address, json={"login": "nancy"}).status_code in {400, 415}, address
+
+
+def test_the_folder_of_the_databases_is_closed_to_other_accounts(tmp_path: Path) -> None:
+    new, old, shared = tmp_path / "deep" / "new", tmp_path / "old", tmp_path / "shared"
+    old.mkdir(mode=0o755)
+    shared.mkdir()
+    shared.chmod(0o1777)
+    for folder in (new, old, shared):
+        keep_private(folder)
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (new, old, shared)] == [0o700, 0o700, 0o1777]
+
+
+def test_the_product_closes_its_folder_when_it_starts(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    create_app(settings_for(f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path))
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+def test_a_folder_of_another_account_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    keep_private(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
