@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from math import comb, factorial, inf, prod
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from assessments.measurement.reasons import NotEstimable, Reason
@@ -191,12 +191,12 @@ def test_holms_p_values_keep_the_order_and_do_not_depend_on_it(p_values, random)
 
 
 def test_impossible_input_is_refused():
-    impossible: list[Any] = [
+    impossible: list[ArrayLike] = [
         [[1, 2]],
         [[1, -1], [2, 2]],
-        [[0.5, 1], [2, 2]],
+        [[0.5, 1.0], [2.0, 2.0]],
         [["a", "b"], ["c", "d"]],
-        [[np.nan, 1], [1, 1]],
+        [[np.nan, 1.0], [1.0, 1.0]],
     ]
     for table in impossible:
         with pytest.raises(CountsError):
