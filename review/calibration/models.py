@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assessments.measurement.reasons import NotEstimable
+from assessments.measurement.uncertainty import NORMAL_95
 from people.organisation.models import Person
 from review.cycles.models import Cycle, Participant
 from review.results.models import FormulaVersion
@@ -48,6 +49,11 @@ class Standing(Base):
 
     participant: Mapped[Participant] = relationship()
 
+    @property
+    def margin(self) -> float:
+        """How far the 90 % interval reaches to both sides of the overall score."""
+        return NORMAL_95 * self.error
+
 
 @dataclass(frozen=True)
 class Severity:
@@ -57,6 +63,11 @@ class Severity:
     people: int
     leniency: float | None
     error: float | None
+
+    @property
+    def margin(self) -> float | None:
+        """How far the 90 % interval reaches to both sides."""
+        return None if self.error is None else NORMAL_95 * self.error
 
 
 @dataclass(frozen=True)
