@@ -69,9 +69,9 @@ def database(request: pytest.FixtureRequest) -> Snapshots:
 @pytest.fixture
 def app(database: Snapshots) -> Iterator[Flask]:
     """The product with a fresh database that holds the cast; every test that uses it runs on both databases."""
-    database.restore("cast")
     database.app.test_client_class = SeparateClient
     with database.app.app_context():
+        database.restore("cast")
         yield database.app
         db.session.remove()
 

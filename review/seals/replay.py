@@ -7,9 +7,10 @@ are formed from left to right, one rounding a step, so that the last digit is th
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from math import sqrt
 from typing import Any
+
+from review.seals.curves import Curve, figure_points, gap_points
 
 # Half of a 90 % interval in standard errors: the 95th percentile of the normal distribution.
 NORMAL_95 = 1.6448536269514722
@@ -68,7 +69,7 @@ def replayed_dimension(step: Entry) -> dict[str, Any]:
 class _Dimension:
     """A dimension with a score: the exact numbers, of which the result keeps the rounded ones."""
 
-    def __init__(self, entry: Entry, step: Entry, curve: Sequence[Sequence[float]]) -> None:
+    def __init__(self, entry: Entry, step: Entry, curve: Curve) -> None:
         shown = [cell for cell in step["cells"] if cell["is_shown"]]
         weights = step["shown_weight"]
         self.code, self.weight, self.shown, self.weights = step["code"], entry["weight"], shown, weights
@@ -77,8 +78,8 @@ class _Dimension:
             sqrt(added(cell["weight"] * cell["weight"] * cell["variance"] / cell["raters"] for cell in shown)) / weights
         )
         self.gap = self.score - entry["required"]
-        self.points = on_curve(self.gap, curve)
-        rise = on_curve(self.gap + self.standard_error, curve) - on_curve(self.gap - self.standard_error, curve)
+        self.points = gap_points(self.gap, curve)
+        rise = gap_points(self.gap + self.standard_error, curve) - gap_points(self.gap - self.standard_error, curve)
         self.slope = rise / (2 * self.standard_error) if self.standard_error > 0 else 0.0
         has_others = any(cell["weight"] > 0 and not set(cell["groups"]) & NAMED for cell in shown)
         self.evidence = EVIDENCE[2 if has_others else 1]
@@ -209,29 +210,6 @@ def _joined(line: Entry) -> tuple[Decimal | None, Decimal | None, Decimal | None
         return above, None, None
     below = sum((Decimal(month["denominator"]) for month in months), Decimal(0))
     return (above / below if below else None), above, below
-
-
-def figure_points(figure: float, curve: Sequence[Sequence[float]], *, continues_line: bool) -> float:
-    """Points of a figure: linear between the points of the curve, flat beyond the last, 0 before the first."""
-    sign = -1.0 if curve[0][0] > curve[-1][0] else 1.0
-    rising = [(sign * place, height) for place, height in curve]
-    position = sign * figure
-    if position >= rising[0][0]:
-        return on_curve(position, rising)
-    if not continues_line:
-        return 0.0
-    slope = (rising[1][1] - rising[0][1]) / (rising[1][0] - rising[0][0])
-    return max(rising[0][1] + slope * (position - rising[0][0]), 0.0)
-
-
-def on_curve(x: float, curve: Sequence[Sequence[float]]) -> float:
-    """Linear between the points, flat outside."""
-    if x < curve[0][0]:
-        return float(curve[0][1])
-    for (left, low), (right, high) in pairwise(curve):
-        if x < right:
-            return float((high - low) / (right - left) * (x - left) + low)
-    return float(curve[-1][1])
 
 
 def _sections(entries: Sequence[Entry], points: Mapping[str, tuple[int | None, str, float]]) -> list[dict[str, Any]]:

@@ -7,9 +7,9 @@ from assessments.surveys.actions import add_subject, ask_many, create_survey, op
 from assessments.surveys.models import RatingRequest, Survey
 from assessments.surveys.queries import requests_of
 from people.organisation.models import Person
-from rubrics.catalogue.actions import load_catalogue
 from rubrics.frameworks.models import RaterGroup
 from rubrics.profiles.queries import profile_by_code
+from tests.catalogue import with_catalogue
 from web.database import db, utc_now
 from web.transactions import in_transaction
 
@@ -31,7 +31,6 @@ def drafted(
     """A draft about one person with these raters; the catalogue is loaded where it is missing."""
 
     def plan() -> Survey:
-        load_catalogue()
         survey = create_survey(
             name=NAME,
             opens_at=utc_now() - timedelta(days=1),
@@ -46,6 +45,7 @@ def drafted(
         ask_many(survey, asked)
         return survey
 
+    with_catalogue()
     return in_transaction(plan)
 
 

@@ -1,4 +1,4 @@
-"""Every page that someone can reach by links, opened in Chromium in both languages at two widths."""
+"""Every page that someone can reach by links, opened in Chromium in both languages at three widths."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import Witness, barriers, looks_of, sideways
-from tests.browser.readers import DESKTOP, PHONE, become, browsing, reachable_pages
+from tests.browser.readers import DESKTOP, PHONE, TABLET, become, browsing, reachable_pages
 from tests.browser.serving import Site
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ READERS = ("nancy", "michael", "steven", "andrew", "hr", "partner", "approver", 
 
 
 def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thoroughly: bool) -> list[str]:
-    """Open a page, look at it on a desktop and on a phone, and say what is wrong; thoroughly: also what axe finds.
+    """Open a page, look at it on three widths, and say what is wrong; thoroughly: also what axe finds.
 
     Axe takes longest: it looks at the English page on a desktop and at the Chinese page on a phone.
     """
@@ -26,8 +26,9 @@ def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thorough
     found += looks_of(page, language) + sideways(page)
     if thoroughly and language == "en":
         found += barriers(page)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # as above
-    found += [f"phone: {fault}" for fault in sideways(page)]
+    for name, size in {"tablet": TABLET, "phone": PHONE}.items():
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # as above
+        found += [f"{name}: {fault}" for fault in sideways(page)]
     if thoroughly and language == "zh":
         found += barriers(page)
     return found + witness.told()

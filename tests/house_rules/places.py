@@ -22,6 +22,7 @@ NAMED_FOR_WHAT_THEY_ARE = {
     "people/roles/guards.py": "the guards that every view carries",
     "review/demonstration/people.py": "the people of the demonstration, as a file of people would name them",
     "review/seals/replay.py": "plain arithmetic that checks the aggregation from outside",
+    "review/seals/curves.py": "the same for points that are read off a curve",
     "review/scoring/numbers.py": "the numbers of a result as they are stored",
     "review/scoring/rows.py": "the same numbers of many people at once, as rows of their table",
     "review/demonstration/seasons.py": "the moments of a cycle of the demonstration",

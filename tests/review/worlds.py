@@ -21,7 +21,7 @@ from assessments.surveys.queries import form_of, requests_of
 from people.organisation.models import Person
 from review.cycles.actions import CyclePlan, confirm_cycle, open_cycle, plan_cycle
 from review.cycles.models import Cycle, Participant, ParticipationStatus
-from review.cycles.queries import participants_of
+from review.cycles.queries import cycles, participants_of
 from review.participation.actions import set_participation
 from review.results.actions import grade, review_grade
 from review.results.queries import results_of
@@ -29,11 +29,12 @@ from review.running.actions import release, start_closing
 from review.schemes.actions import draft_scheme, publish_scheme
 from review.schemes.models import Scheme, SchemeState
 from review.schemes.queries import default_scheme_content
-from rubrics.catalogue.actions import load_catalogue
 from rubrics.frameworks.models import RaterGroup
 from rubrics.frameworks.queries import items_of
 from rubrics.measures.queries import measures_by_code
 from rubrics.profiles.queries import item_places
+from tests.catalogue import with_catalogue
+from tests.databases import starting_from
 from web.database import db, utc_now
 from web.transactions import in_transaction
 
@@ -117,22 +118,50 @@ def cycle_plan(**changes: Any) -> CyclePlan:
     return CyclePlan(**{**values, **changes})
 
 
+def prepare(find: Find, *, with_scorecards: bool = True) -> None:
+    """Everything that a cycle is planned from."""
+
+    def build() -> None:
+        with_catalogue()
+        scheme_for_everyone()
+        if with_scorecards:
+            scorecards_for(find)
+
+    starting_from(named("prepared", with_scorecards=with_scorecards), build)
+
+
 def plan_northwind_cycle(find: Find, *, with_scorecards: bool = True, **changes: Any) -> Cycle:
     """A draft about the sales department; Andrew, whom nobody could grade, does not take part."""
-    in_transaction(load_catalogue)
-    scheme_for_everyone()
-    if with_scorecards:
-        scorecards_for(find)
-    cycle = in_transaction(lambda: plan_cycle(cycle_plan(**changes)))
-    top = participant_of(cycle, find("andrew"))
-    in_transaction(lambda: set_participation(top, ParticipationStatus.IN, "Nobody above could grade", False))
-    return cycle
+
+    def plan() -> Cycle:
+        prepare(find, with_scorecards=with_scorecards)
+        cycle = in_transaction(lambda: plan_cycle(cycle_plan(**changes)))
+        top = participant_of(cycle, find("andrew"))
+        in_transaction(lambda: set_participation(top, ParticipationStatus.IN, "Nobody above could grade", False))
+        return cycle
+
+    return plan() if changes else cycle_of(named("planned", with_scorecards=with_scorecards), plan)
 
 
-def open_northwind_cycle(find: Find, **changes: Any) -> Cycle:
+def open_northwind_cycle(find: Find, *, with_scorecards: bool = True, **changes: Any) -> Cycle:
     """The same, collecting answers."""
-    cycle = plan_northwind_cycle(find, **changes)
-    return in_transaction(lambda: open_cycle(cycle, 0))
+
+    def let_answer() -> Cycle:
+        cycle = plan_northwind_cycle(find, with_scorecards=with_scorecards, **changes)
+        return in_transaction(lambda: open_cycle(cycle, 0))
+
+    return let_answer() if changes else cycle_of(named("open", with_scorecards=with_scorecards), let_answer)
+
+
+def named(state: str, *, with_scorecards: bool) -> str:
+    """The name of a state with or without scorecards, such as a database can have."""
+    return state if with_scorecards else f"{state}_without_scorecards"
+
+
+def cycle_of(name: str, build: Callable[[], Cycle]) -> Cycle:
+    """The cycle of a state that many tests start from."""
+    starting_from(name, build)
+    return cycles()[0]
 
 
 def participant_of(cycle: Cycle, person: Person) -> Participant:
@@ -172,11 +201,17 @@ def _comments(request: RatingRequest) -> list[Comment]:
     return [Comment(question=Question.KEEP.value, text=f"Keeps promises ({request.rater_id})", is_named=False)]
 
 
-def close_northwind_cycle(find: Find, **changes: Any) -> Cycle:
+def close_northwind_cycle(find: Find, *, with_scorecards: bool = True, **changes: Any) -> Cycle:
     """A cycle that everyone has answered, closed and calculated."""
-    cycle = open_northwind_cycle(find, **changes)
-    answer_all(cycle)
-    return close(cycle)
+
+    def answer_and_close() -> Cycle:
+        cycle = open_northwind_cycle(find, with_scorecards=with_scorecards, **changes)
+        answer_all(cycle)
+        return close(cycle)
+
+    return (
+        answer_and_close() if changes else cycle_of(named("closed", with_scorecards=with_scorecards), answer_and_close)
+    )
 
 
 def close(cycle: Cycle) -> Cycle:
@@ -199,14 +234,22 @@ def grade_all(cycle: Cycle) -> None:
     in_transaction(decide)
 
 
-def confirmed_northwind_cycle(find: Find, **changes: Any) -> Cycle:
+def confirmed_northwind_cycle(find: Find) -> Cycle:
     """A cycle whose grades are reviewed and confirmed."""
-    cycle = close_northwind_cycle(find, **changes)
-    grade_all(cycle)
-    return in_transaction(lambda: confirm_cycle(cycle))
+
+    def decide_and_confirm() -> Cycle:
+        cycle = close_northwind_cycle(find)
+        grade_all(cycle)
+        return in_transaction(lambda: confirm_cycle(cycle))
+
+    return cycle_of("confirmed", decide_and_confirm)
 
 
-def released_northwind_cycle(find: Find, **changes: Any) -> Cycle:
+def released_northwind_cycle(find: Find) -> Cycle:
     """A finished cycle: everyone sees their result and may sign it."""
-    cycle = confirmed_northwind_cycle(find, **changes)
-    return in_transaction(lambda: release(cycle))
+
+    def confirm_and_release() -> Cycle:
+        cycle = confirmed_northwind_cycle(find)
+        return in_transaction(lambda: release(cycle))
+
+    return cycle_of("released", confirm_and_release)

@@ -3,11 +3,10 @@
 import pytest
 from flask import Flask
 
-from rubrics.catalogue.actions import load_catalogue
 from rubrics.catalogue.imports import Catalogue, catalogue_from
 from rubrics.frameworks.models import Framework
 from rubrics.frameworks.queries import published_framework
-from web.transactions import in_transaction
+from tests.catalogue import with_catalogue
 
 
 @pytest.fixture(scope="session")
@@ -19,5 +18,5 @@ def shipped() -> Catalogue:
 @pytest.fixture
 def framework(app: Flask) -> Framework:
     """The published framework of the loaded catalogue."""
-    in_transaction(load_catalogue)
+    with_catalogue()
     return published_framework()

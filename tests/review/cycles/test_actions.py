@@ -35,8 +35,8 @@ from review.cycles.errors import (
 from review.cycles.forms import local_time, moment_in
 from review.cycles.models import CycleState, Participant, ParticipantState, ParticipationStatus
 from review.cycles.queries import participants_of
-from rubrics.catalogue.actions import load_catalogue
 from rubrics.frameworks.models import RaterGroup
+from tests.catalogue import with_catalogue
 from tests.review.worlds import (
     close_northwind_cycle,
     cycle_plan,
@@ -132,7 +132,7 @@ def test_groups_that_the_profile_does_not_ask_are_not_suggested(person: Find) ->
 def test_a_plan_that_cannot_be_is_refused_and_nothing_stays(
     person: Find, changes: dict[str, object], error: type[SteelyardError]
 ) -> None:
-    in_transaction(load_catalogue)
+    with_catalogue()
     scheme_for_everyone()
     with pytest.raises(error):
         in_transaction(lambda: plan_cycle(cycle_plan(**changes)))

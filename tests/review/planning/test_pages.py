@@ -11,10 +11,9 @@ from sqlalchemy import func, select
 from assessments.surveys.models import Survey
 from people.organisation.models import Person
 from review.cycles.models import Cycle, CycleState
-from rubrics.catalogue.actions import load_catalogue
+from tests.catalogue import with_catalogue
 from tests.review.worlds import open_northwind_cycle, plan_northwind_cycle, scheme_for_everyone
 from web.database import db, new_public_id, utc_now
-from web.transactions import in_transaction
 
 Find = Callable[[str], Person]
 Clients = Callable[..., FlaskClient]
@@ -43,7 +42,7 @@ def cycles() -> int:
 
 
 def test_a_cycle_is_planned_from_what_the_form_suggests(app: Flask, person: Find, client_of: Clients) -> None:
-    in_transaction(load_catalogue)
+    with_catalogue()
     scheme_for_everyone()
     client = client_of("hr")
     assert "Performance review" in client.get("/cycles/new").text
@@ -56,7 +55,7 @@ def test_a_cycle_is_planned_from_what_the_form_suggests(app: Flask, person: Find
 
 
 def test_bad_dates_are_named_beside_the_field_and_change_nothing(app: Flask, person: Find, client_of: Clients) -> None:
-    in_transaction(load_catalogue)
+    with_catalogue()
     client = client_of("hr")
     today = utc_now().date()
     for changes, message in (

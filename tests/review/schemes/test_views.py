@@ -10,10 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from review.schemes.models import DistributionRule, Scheme, SchemeState, VisiblePart
-from rubrics.catalogue.actions import load_catalogue
+from tests.catalogue import with_catalogue
 from tests.review.schemes.test_actions import START, content, published
 from web.database import db
-from web.transactions import in_transaction
 
 Clients = Callable[..., FlaskClient]
 
@@ -148,7 +147,7 @@ def test_drafts_are_hidden_from_everyone_but_hr(app: Flask, client_of: Clients) 
 
 
 def test_the_page_shows_what_each_part_weighs(app_on_sqlite: Flask, client_of: Clients) -> None:
-    in_transaction(load_catalogue)
+    with_catalogue()
     scheme = published()
     page = client_of("nancy").get(f"/schemes/{scheme.public_id}").text
     assert page.count("Effective weights") == 4, "one table for each role profile"

@@ -21,12 +21,12 @@ from review.cycles.actions import open_cycle, plan_cycle
 from review.cycles.models import Cycle, ParticipationStatus
 from review.cycles.queries import participants_of
 from review.participation.actions import set_participation
-from rubrics.catalogue.actions import load_catalogue
 from rubrics.frameworks.models import RaterGroup, VersionOrigin
 from rubrics.frameworks.queries import items_of
 from rubrics.measures.queries import measures_by_code
 from rubrics.profiles.actions import add_profile, map_position
 from rubrics.profiles.models import ProfileContent, RequirementContent
+from tests.catalogue import with_catalogue
 from tests.review.worlds import MONTHS, PERIOD, close, cycle_plan, scheme_for_everyone
 from web.database import db
 from web.transactions import in_transaction
@@ -52,7 +52,7 @@ Ratings = dict[str, Sequence[int]]
 
 def example_cycle(find: Find) -> Cycle:
     """The example's cycle, closed and calculated through the product's own actions."""
-    in_transaction(load_catalogue)
+    with_catalogue()
     scheme_for_everyone()
     in_transaction(_profile)
     in_transaction(lambda: _scorecard(find))

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessments.measurement.curves import GAP_CURVE, gap_points
 from assessments.scorecards.models import CardResult
 from review.aggregation.cycle import CycleScores
 from review.aggregation.explanation import person_steps
@@ -15,8 +16,10 @@ from review.schemes.models import SectionKind
 from review.scoring.models import PersonScores
 from review.scoring.numbers import result_numbers
 from review.scoring.queries import total_of
+from review.seals import curves
+from review.seals.curves import figure_points
 from review.seals.queries import different
-from review.seals.replay import figure_points, half_up, micro, replayed_numbers
+from review.seals.replay import half_up, micro, replayed_numbers
 from tests.review.aggregation.organisations import aggregated, cycles
 from tests.review.seals.figures import cards, scheme_of, sealed
 
@@ -42,6 +45,13 @@ def test_plain_arithmetic_gives_every_number_of_the_aggregation(
         replayed = json.loads(json.dumps(replayed_numbers(content)))
         assert different(replayed, content) == ()
         assert set(numbers) == set(replayed), "a number without its plain arithmetic"
+
+
+@given(st.floats(-3, 3) | st.integers(-40_000_000, 40_000_000).map(lambda halves: halves / 4e7))
+def test_points_of_a_gap_have_the_same_roundings_as_the_formulas(gap: float) -> None:
+    """Halves of a millionth of a point are where another order of the same sum rounds to the other side."""
+    curve = [[float(number) for number in point] for point in GAP_CURVE.points]
+    assert curves.gap_points(gap, curve) == float(gap_points(gap))
 
 
 @given(st.floats(-1e9, 1e9))

@@ -10,14 +10,19 @@ from sqlalchemy import delete, update
 from assessments.actuals.actions import import_actuals
 from people.organisation.models import Person
 from review.aggregation.version import FORMULA_VERSION
+from review.cycles.actions import confirm_cycle
 from review.cycles.models import Cycle
 from review.results.models import GradeStep, Result, ResultSeal
 from review.results.queries import results_of
+from review.running.actions import release
 from review.seals.errors import NotClosedError, NotReleasedError
 from review.seals.models import ProblemKind
 from review.seals.queries import recomputed, sealed_content, verified
 from tests.review.worlds import (
+    answer_all,
+    close,
     confirmed_northwind_cycle,
+    grade_all,
     open_northwind_cycle,
     participant_of,
     released_northwind_cycle,
@@ -128,8 +133,6 @@ def test_numbers_that_do_not_follow_from_their_steps_are_found_although_sealed(a
     result = of_nancy(person, cycle)
     write(update(Result).where(Result.id == result.id).values(total=Result.total + 100, version=result.version))
     assert [problem.names for problem in recomputed(cycle)] == [("total",)]
-    from review.running.actions import release
-
     in_transaction(lambda: release(cycle))
     (problem,) = verified(cycle)
     assert problem.kind is ProblemKind.NUMBERS_DIFFER
@@ -142,7 +145,12 @@ def test_a_newer_version_of_the_formulas_verifies_an_old_seal(
     with monkeypatch.context() as earlier:
         for module in ("review.scoring.actions", "review.scoring.numbers"):
             earlier.setattr(f"{module}.FORMULA_VERSION", "1")
-        cycle = released_northwind_cycle(person)
+        cycle = open_northwind_cycle(person)
+        answer_all(cycle)
+        close(cycle)
+        grade_all(cycle)
+        in_transaction(lambda: confirm_cycle(cycle))
+        in_transaction(lambda: release(cycle))
     assert {seal.content["formulas"] for seal in db.session.query(ResultSeal)} == {"1"} != {FORMULA_VERSION}
     monkeypatch.setattr("review.aggregation.bands.DEFAULT_BANDS", None)
     assert verified(cycle) == []
