@@ -58,7 +58,7 @@ def fill_template(app: Flask) -> None:
 
 
 class Snapshots:
-    """States of a database and its keys by name: kept once, restored for every test that starts from them."""
+    """States of a database and its files by name: kept once, restored for every test that starts from them."""
 
     def __init__(self, app: Flask, folder: Path, copy_database: Callable[[str, str], None]) -> None:
         """Copy between the live database and the kept ones; both are closed while that happens."""
@@ -97,12 +97,13 @@ class Snapshots:
 
     def _copy(self, source: str, target: str) -> None:
         self._copy_database(source, target)
-        shutil.rmtree(self._keys(target), ignore_errors=True)
-        if self._keys(source).exists():
-            shutil.copytree(self._keys(source), self._keys(target))
+        for kind in ("keys", "uploads"):
+            shutil.rmtree(self._files(target, kind), ignore_errors=True)
+            if self._files(source, kind).exists():
+                shutil.copytree(self._files(source, kind), self._files(target, kind))
 
-    def _keys(self, name: str) -> Path:
-        return self._folder / ("keys" if name == "live" else f"{name}.keys")
+    def _files(self, name: str, kind: str) -> Path:
+        return self._folder / (kind if name == "live" else f"{name}.{kind}")
 
     def _note_commit(self, _session: Session) -> None:
         self._is_as_restored = False

@@ -35,18 +35,19 @@ WIDER_THAN_WINDOW = """() => {
   return document.documentElement.scrollWidth > width ? ["the page scrolls sideways", ...told] : told;
 }"""
 
-SHOWN_TEXT = """() => {
-  const copy = [];
+SHOWN = """() => {
+  const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
     if (parent.closest("script, style, textarea, [lang=en]")) continue;
-    copy.push(walker.currentNode.textContent.trim());
+    texts.push(walker.currentNode.textContent.trim());
   }
   for (const element of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]"))
     if (!element.closest("[lang=en]"))
-      for (const name of ["aria-label", "title", "alt", "placeholder"]) copy.push(element.getAttribute(name) || "");
-  return copy.filter(Boolean);
+      for (const name of ["aria-label", "title", "alt", "placeholder"]) texts.push(element.getAttribute(name) || "");
+  const headings = document.querySelectorAll("h1").length;
+  return {language: document.documentElement.lang, title: document.title, headings, texts: texts.filter(Boolean)};
 }"""
 
 
@@ -83,13 +84,14 @@ def looks_of(page: Page, language: str) -> list[str]:
     """What is wrong with the language, the title and the texts of a page."""
     expected = {"zh": "zh-CN", "en": "en"}[language]
     wrong = []
-    if page.locator("html").get_attribute("lang") != expected:
+    shown: dict[str, Any] = page.evaluate(SHOWN)
+    if shown["language"] != expected:
         wrong.append(f"the language of the page is not {expected}")
-    if not re.match(r"\S+.* · \S+", page.title()):
-        wrong.append(f"the title says {page.title()!r}")
-    if page.locator("h1").count() != 1:
+    if not re.match(r"\S+.* · \S+", shown["title"]):
+        wrong.append(f"the title says {shown['title']!r}")
+    if shown["headings"] != 1:
         wrong.append("there is not one main heading")
-    texts: list[str] = page.evaluate(SHOWN_TEXT)
+    texts: list[str] = shown["texts"]
     wrong += [f"raw: {text[:120]!r}" for text in texts if RAW.search(text)]
     if language == "zh":
         wrong += [f"not in Chinese: {text[:120]!r}" for text in texts if is_english(text)]

@@ -10,14 +10,16 @@ from tests.browser.readers import DESKTOP, PHONE, TABLET, become, browsing, reac
 from tests.browser.serving import Site
 
 pytestmark = pytest.mark.browser
+SMALLER = (("tablet", TABLET), ("phone", PHONE))
 # One of each kind: the other representatives reach the pages that Nancy and Michael reach.
 READERS = ("nancy", "michael", "steven", "andrew", "hr", "partner", "approver", "auditor", "administrator")
 
 
 def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thoroughly: bool) -> list[str]:
-    """Open a page, look at it on three widths, and say what is wrong; thoroughly: also what axe finds.
+    """Open a page, look at it on a desktop and on a phone, and say what is wrong.
 
-    Axe takes longest: it looks at the English page on a desktop and at the Chinese page on a phone.
+    Thoroughly: also on a tablet, and what axe finds. Axe takes longest: it looks at the English page on a desktop and at
+    the Chinese page on a phone.
     """
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a mapping of two numbers is what it is
     answer = page.goto(path)
@@ -26,7 +28,7 @@ def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thorough
     found += looks_of(page, language) + sideways(page)
     if thoroughly and language == "en":
         found += barriers(page)
-    for name, size in {"tablet": TABLET, "phone": PHONE}.items():
+    for name, size in SMALLER if thoroughly else SMALLER[1:]:
         page.set_viewport_size(size)  # type: ignore[arg-type]  # as above
         found += [f"{name}: {fault}" for fault in sideways(page)]
     if thoroughly and language == "zh":
