@@ -18,8 +18,8 @@ READERS = ("nancy", "michael", "steven", "andrew", "hr", "partner", "approver", 
 def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thoroughly: bool) -> list[str]:
     """Open a page, look at it on a desktop and on a phone, and say what is wrong.
 
-    Thoroughly: also on a tablet, and what axe finds. Axe takes longest: it looks at the English page on a desktop and at
-    the Chinese page on a phone.
+    Thoroughly: also on a tablet, and what axe finds. Axe takes longest: it looks at the English page on a desktop and
+    at the Chinese page on a phone.
     """
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a mapping of two numbers is what it is
     answer = page.goto(path)

@@ -39,7 +39,8 @@ class Walker:
             error.add_note(f"{self.login} was at {self.page.url}")
 
     def look(self) -> None:
-        """See that the page is whole."""
+        """See that the page is whole, once it is there."""
+        self.page.wait_for_load_state()
         wrong = [*self.witness.told(), *looks_of(self.page, self.language), *sideways(self.page)]
         assert not wrong, "\n".join(wrong)
 
