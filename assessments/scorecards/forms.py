@@ -9,7 +9,6 @@ from wtforms import (
     DateField,
     Form,
     FormField,
-    IntegerField,
     SelectField,
     StringField,
 )
@@ -23,7 +22,7 @@ from people.organisation.models import Person
 from people.roles.models import Viewer
 from rubrics.measures.models import Measure, MeasureUnit
 from web.formats import NumberFormatError, parse_decimal
-from web.forms import BaseForm
+from web.forms import BaseForm, WholeNumberField
 from web.language import lazy_gettext as _l
 from web.language import localized
 
@@ -117,7 +116,7 @@ class LineForm(Form):
     """One KPI of a scorecard."""
 
     measure = SelectField(_l("KPI"), default="")
-    weight = IntegerField(_l("Weight in percent"), [Optional(), NumberRange(0, 100)])
+    weight = WholeNumberField(_l("Weight in percent"), [Optional(), NumberRange(0, 100)])
     target = FigureField(_l("Target"), [Optional()])
     threshold = FigureField(_l("Threshold"), [Optional()])
     cap = FigureField(_l("Stretch value"), [Optional()])

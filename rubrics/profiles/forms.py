@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from rubrics.frameworks.models import ANONYMOUS_GROUPS, LEVELS, Dimension, RaterGroup
 from rubrics.profiles.models import Profile, RequirementContent
 from web.database import LANGUAGES
-from web.forms import BaseForm, no_control_characters
+from web.forms import BaseForm, WholeNumberField, no_control_characters
 from web.language import lazy_gettext as _l
 
 LANGUAGE_LABELS = {"zh": _l("Chinese"), "en": _l("English")}
@@ -75,7 +75,7 @@ def profile_form(dimensions: Sequence[Dimension]) -> type[RevisionForm]:
     levels = {"": str(_l("not required"))} | {str(level): str(level) for level in LEVELS}
     for dimension in dimensions:
         fields[f"level_{dimension.code}"] = SelectField(_l("Required level"), choices=levels)
-        fields[f"weight_{dimension.code}"] = IntegerField(
+        fields[f"weight_{dimension.code}"] = WholeNumberField(
             _l("Weight in percent"), [Optional(), NumberRange(1, 100, WHOLE_PERCENT)]
         )
         groups = {group.value: group.label for group in ANONYMOUS_GROUPS if dimension.is_observed_by(group)}

@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.fonts import font_folder
 from tests.browser.serving import Site, loaded_once, served
 
+# No test looks at what only a graphics card draws, and to imitate one takes time.
+PLAIN_DRAWING = ("--disable-gpu", "--disable-software-rasterizer")
+
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -18,7 +21,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:
         environment: dict[str, str | float | bool] = {**os.environ, "XDG_DATA_HOME": str(data)}
-        browser = playwright.chromium.launch(executable_path=path, env=environment)
+        browser = playwright.chromium.launch(executable_path=path, env=environment, args=list(PLAIN_DRAWING))
         yield browser
         browser.close()
 

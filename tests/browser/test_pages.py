@@ -36,6 +36,11 @@ def wrong_on(page: Page, witness: Witness, path: str, language: str, *, thorough
     return found + witness.told()
 
 
+def next_look(first_to_look: Callable[[str], bool], endpoint: str, language: str) -> int | None:
+    """Which look this is at a page in a language: 1, 2, 3, or none where enough readers have been shown it."""
+    return next((look for look in (1, 2, 3) if first_to_look(f"{endpoint}-{language}-{look}")), None)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("reader", READERS)
 def test_every_page_that_a_member_of_the_cast_can_reach_is_whole(
@@ -49,9 +54,11 @@ def test_every_page_that_a_member_of_the_cast_can_reach_is_whole(
         assert len(pages) > 5, "the home page leads somewhere"
         wrong = {}
         for endpoint, reached in pages.items():
-            # What another reader was shown in the same words needs no second look.
-            if first_to_look(f"{reached.content}-{language}"):
-                is_first = first_to_look(f"{endpoint}-{language}")
+            # What another reader was shown in the same words needs no second look, and what three were shown no fourth.
+            if first_to_look(f"{reached.content}-{language}") and (
+                look := next_look(first_to_look, endpoint, language)
+            ):
+                is_first = look == 1
                 found = wrong_on(page, witness, reached.path, language, thoroughly=is_first)
                 wrong[f"{endpoint} {reached.path}"] = found
     assert not any(wrong.values()), "\n".join(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from people.organisation.models import Person, Position, Unit
 from people.organisation.queries import employment_of, history_of
 from tests.people.rosters import employee, file_of, imported
+from tests.sending import sent
 from web.database import db
 
 Clients = Callable[..., FlaskClient]
@@ -124,7 +125,7 @@ def test_a_corrected_first_day_moves_the_first_post(app: Flask, client_of: Clien
         "email": "nancy@northwind.example",
         "hired_on": "2019-05-01",
     }
-    assert client_of("hr").post(f"/people/{person('nancy').public_id}/edit", data=form).status_code == 303
+    assert sent(client_of("hr"), f"/people/{person('nancy').public_id}/edit", form).status_code == 303
     assert history_of(person("nancy").id)[0].starts_on == date(2019, 5, 1)
 
 
@@ -146,6 +147,6 @@ def test_positions_are_added_and_changed(app: Flask, client_of: Clients) -> None
     assert hr.post("/positions/new", data=form | {"job_level": "31"}).status_code == 422
     assert hr.post("/positions/new", data=form).status_code == 303
     lead = db.session.scalars(select(Position).where(Position.code == "lead")).one()
-    assert hr.post(f"/positions/{lead.public_id}/edit", data=form | {"job_level": "8"}).status_code == 303
+    assert sent(hr, f"/positions/{lead.public_id}/edit", form | {"job_level": "8"}).status_code == 303
     db.session.refresh(lead)
     assert lead.job_level == 8

@@ -123,6 +123,11 @@ def test_a_stale_edit_is_refused_and_changes_nothing(app: Flask) -> None:
     assert db.session.get_one(Unit, unit.id).name == {"en": "first"}
 
 
+def test_an_edit_that_does_not_say_what_it_was_made_from_is_refused(app: Flask) -> None:
+    unit = in_transaction(new_unit)
+    assert send(app, {"code": "a"}, lambda: None, unit)[0] == 409
+
+
 @pytest.mark.parametrize("version", ["0", "2", "x", "99999999999999999999", " 1", "١"])
 def test_only_the_version_that_is_shown_counts(app: Flask, version: str) -> None:
     unit = in_transaction(new_unit)

@@ -8,7 +8,6 @@ from wtforms import (
     EmailField,
     FileField,
     FormField,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -20,7 +19,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from web.forms import BaseForm, choices_of
+from web.forms import BaseForm, WholeNumberField, choices_of
 from web.language import lazy_gettext as _l
 
 GROUPS = [
@@ -46,7 +45,7 @@ class EveryFieldForm(BaseForm):
     title_en = StringField(_l("English"), [InputRequired()])
     email = EmailField(_l("Email address"), [Optional()])
     password = PasswordField(_l("Password"), [Optional()])
-    weight = IntegerField(_l("Weight"), [InputRequired(), NumberRange(0, 100)])
+    weight = WholeNumberField(_l("Weight"), [InputRequired(), NumberRange(0, 100)])
     target = DecimalField(_l("Target"), [Optional()], description=_l("In the unit of the measure."))
     salary = StringField(_l("Salary"), [Optional()])
     due_at = DateTimeLocalField(_l("Deadline"), [Optional()])

@@ -96,7 +96,7 @@ def test_a_manager_drafts_writes_and_agrees(app: Flask, person: People, client_o
 
 BAD_LINES = {
     "line_1__weight": ("39", "They must add up to exactly 100"),
-    "line_0__weight": ("sixty", "Not a valid integer"),
+    "line_0__weight": ("sixty", "Write a whole number in digits"),
     "line_0__target": ("0", "must be above zero"),
     "line_1__target": ("95", "percent"),
     "line_0__threshold": ("2000000", "not worse than the target"),

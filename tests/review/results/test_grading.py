@@ -14,6 +14,7 @@ from review.cycles.models import Cycle, ParticipantState
 from review.results.models import GradeOrigin, Result
 from review.results.queries import grade_steps_of, grades_near, result_of, results_to_review, signature_of
 from tests.review.worlds import close_northwind_cycle, participant_of, released_northwind_cycle
+from tests.sending import sent
 from web.database import db
 from web.transactions import in_transaction
 
@@ -87,7 +88,7 @@ def test_two_who_grade_at_once_notice_each_other(app: Flask, person: Find, clien
 def graded(cycle: Cycle, person: Find, client: FlaskClient, name: str) -> Result:
     result = result_for(cycle, person(name))
     data = {"grade": result.calculated_grade or "B", "reason": "As calculated"}
-    assert client.post(address(cycle, person(name), "grade"), data=data).status_code == 303
+    assert sent(client, address(cycle, person(name), "grade"), data).status_code == 303
     return result_for(cycle, person(name))
 
 
@@ -99,12 +100,12 @@ def test_the_second_line_agrees_changes_with_a_reason_or_sends_back(
     results = {name: graded(cycle, person, steven, name) for name in ("michael", "robert", "anne")}
     other = other_grade(results["robert"])
     send_back, change = {"decision": "send_back", "reason": ""}, {"decision": "other", "grade": other, "reason": ""}
-    assert andrew.post(address(cycle, person("anne"), "review"), data=send_back).status_code == 422
-    assert andrew.post(address(cycle, person("robert"), "review"), data=change).status_code == 422
-    assert andrew.post(address(cycle, person("michael"), "review"), data=AGREED).status_code == 303
+    assert sent(andrew, address(cycle, person("anne"), "review"), send_back).status_code == 422
+    assert sent(andrew, address(cycle, person("robert"), "review"), change).status_code == 422
+    assert sent(andrew, address(cycle, person("michael"), "review"), AGREED).status_code == 303
     for name, data in (("robert", change), ("anne", send_back)):
         reasoned = {**data, "reason": "Compared with the others"}
-        assert andrew.post(address(cycle, person(name), "review"), data=reasoned).status_code == 303
+        assert sent(andrew, address(cycle, person(name), "review"), reasoned).status_code == 303
     states = {name: result_for(cycle, person(name)).participant.state for name in results}
     assert states == {
         "michael": ParticipantState.REVIEWED,
@@ -122,7 +123,7 @@ def test_hr_reviews_where_there_is_no_second_line_and_nobody_else(
     url = address(cycle, person("nancy"), "review")
     assert client_of("andrew").post(url, data=AGREED).status_code == 403
     assert client_of("auditor").post(url, data=AGREED).status_code == 403
-    assert client_of("hr").post(url, data=AGREED).status_code == 303
+    assert sent(client_of("hr"), url, AGREED).status_code == 303
 
 
 def test_nobody_reviews_their_own_grade_not_even_hr(
@@ -141,9 +142,9 @@ def test_nobody_reviews_their_own_grade_not_even_hr(
 def test_signing_is_acknowledging_and_not_agreeing(app: Flask, person: Find, client_of: Clients) -> None:
     cycle = released_northwind_cycle(person)
     url, nancy = address(cycle, person("nancy"), "sign"), client_of("nancy")
-    assert nancy.post(url, data={}).status_code == 422
+    assert sent(nancy, url).status_code == 422
     assert client_of("andrew").post(url, data={"agrees": "yes"}).status_code == 403
-    assert nancy.post(url, data={"agrees": "no", "note": "Let us talk."}).status_code == 303
+    assert sent(nancy, url, {"agrees": "no", "note": "Let us talk."}).status_code == 303
     signature = signature_of(result_for(cycle, person("nancy")))
     assert signature is not None
     assert (signature.agrees, signature.note) == (False, "Let us talk.")
@@ -178,12 +179,12 @@ def test_close_to_a_cut_the_calculated_grade_needs_a_reason_too(app: Flask, pers
     put_total(cycle, person("nancy"), 10_400)
     manager, url = client_of("andrew"), address(cycle, person("nancy"), "grade")
     assert "(optional)" not in manager.get(url).text.partition('for="reason"')[2].partition("</label>")[0]
-    data = {"grade": result_for(cycle, person("nancy")).grade}
-    refused = manager.post(url, data=data)
+    data = {"grade": result_for(cycle, person("nancy")).grade or ""}
+    refused = sent(manager, url, data)
     assert refused.status_code == 422
     assert "Say in a sentence why it is this grade" in refused.text.partition('id="reason-error"')[2]
     assert result_for(cycle, person("nancy")).participant.state is ParticipantState.CALCULATED
-    assert manager.post(url, data={**data, "reason": "Won two accounts"}).status_code == 303
+    assert sent(manager, url, {**data, "reason": "Won two accounts"}).status_code == 303
 
 
 def test_close_to_a_cut_agreeing_needs_a_reason_too(app: Flask, person: Find, client_of: Clients) -> None:
@@ -191,8 +192,8 @@ def test_close_to_a_cut_agreeing_needs_a_reason_too(app: Flask, person: Find, cl
     graded(cycle, person, client_of("steven"), "michael")
     second, url = client_of("andrew"), address(cycle, person("michael"), "review")
     put_total(cycle, person("michael"), 10_400)
-    assert second.post(url, data={"decision": "agree", "reason": " "}).status_code == 422
-    assert second.post(url, data=AGREED).status_code == 303
+    assert sent(second, url, {"decision": "agree", "reason": " "}).status_code == 422
+    assert sent(second, url, AGREED).status_code == 303
 
 
 def test_away_from_every_cut_the_calculated_grade_speaks_for_itself(
@@ -200,8 +201,8 @@ def test_away_from_every_cut_the_calculated_grade_speaks_for_itself(
 ) -> None:
     cycle = close_northwind_cycle(person)
     put_total(cycle, person("michael"), 9_800)
-    data = {"grade": result_for(cycle, person("michael")).grade, "reason": ""}
-    assert client_of("steven").post(address(cycle, person("michael"), "grade"), data=data).status_code == 303
+    data = {"grade": result_for(cycle, person("michael")).grade or "", "reason": ""}
+    assert sent(client_of("steven"), address(cycle, person("michael"), "grade"), data).status_code == 303
     url = address(cycle, person("michael"), "review")
     assert "(optional)" in client_of("andrew").get(url).text.partition('for="reason"')[2].partition("</label>")[0]
-    assert client_of("andrew").post(url, data={"decision": "agree"}).status_code == 303
+    assert sent(client_of("andrew"), url, {"decision": "agree"}).status_code == 303

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from rubrics.frameworks.forms import texts_of
 from rubrics.frameworks.models import Framework, Item
 from rubrics.frameworks.queries import draft_framework, items_of, published_framework
+from tests.sending import sent
 
 Clients = Callable[..., FlaskClient]
 
@@ -45,7 +46,7 @@ def test_a_draft_is_written_compared_and_published(framework: Framework, client_
     assert draft is not None
     page = client.get(f"/framework/compare?before={framework.public_id}&after={draft.public_id}")
     assert "Says plainly what a good month looks like." in page.get_data(as_text=True)
-    assert client.post(f"/framework/versions/{draft.public_id}/publish").status_code == 303
+    assert sent(client, f"/framework/versions/{draft.public_id}/publish").status_code == 303
     assert published_framework().number == 2
     assert items_of(published_framework())[0].anchor(3)["en"] == "Says plainly what a good month looks like."
     assert items_of(framework)[0].anchor(3)["en"] != "Says plainly what a good month looks like."
@@ -100,7 +101,7 @@ def test_a_second_draft_is_refused(framework: Framework, client_of: Clients) -> 
 def test_a_draft_without_changes_is_not_published(framework: Framework, client_of: Clients) -> None:
     client = client_of("hr")
     draft = started(client, framework).framework
-    assert client.post(f"/framework/versions/{draft.public_id}/publish").status_code == 422
+    assert sent(client, f"/framework/versions/{draft.public_id}/publish").status_code == 422
     assert published_framework().number == 1
 
 
@@ -115,5 +116,5 @@ def test_a_discarded_draft_is_gone_and_a_second_click_does_no_harm(framework: Fr
     client = client_of("hr")
     address = f"/framework/versions/{started(client, framework).framework.public_id}/discard"
     for _click in range(2):
-        assert client.post(address).status_code == 303
+        assert sent(client, address).status_code == 303
     assert draft_framework() is None
