@@ -63,7 +63,7 @@ def page(address: str) -> str:
 def test_run_shows_the_demonstration_and_the_next_start_keeps_it(tmp_path: Path) -> None:
     with running(tmp_path) as (address, said):
         assert "Loading the demonstration" in said
-        assert "nancy" in said.lower(), "the cast is introduced on the terminal"
+        assert "\n  nancy " in said, "the cast is introduced on the terminal"
         assert "nancy" in page(f"{address}sign-in").lower(), "the cast is introduced on the sign-in page"
     start = time.monotonic()
     with running(tmp_path) as (address, said):
