@@ -167,8 +167,7 @@ def with_duckdb(data: Cycle) -> Callable[[], NDArray[np.float64]]:
     answers = pandas.DataFrame(long_frame(data))
     items = pandas.DataFrame({"dimension": np.arange(len(LAYOUT.item_counts)), "items": LAYOUT.item_counts})
     for name, frame in (("answers", answers), ("items", items)):
-        connection.register("given", frame)
-        connection.execute(f"create table {name} as select * from given")  # noqa: S608 the names are the two above
+        connection.from_df(frame).create(name)
     people = int(data[1][-1]) + 1
 
     def scores() -> NDArray[np.float64]:

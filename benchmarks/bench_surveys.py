@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import psycopg
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.engine import make_url
 
 from assessments.answers.actions import answer_many, submit_answers
@@ -153,10 +153,8 @@ def sealed_answers(survey: Survey) -> None:
     )
     write_rows("sealed_answer", ("survey_id", "name", "sealed"), rows)
     in_survey = select(SurveySubject.id).where(SurveySubject.survey_id == survey.id)
-    requests = RatingRequest.__table__
-    db.session.execute(
-        requests.update().where(requests.c.subject_id.in_(in_survey)).values(state=RequestState.SUBMITTED)  # type: ignore[attr-defined]  # it is a Table
-    )
+    submitted = update(RatingRequest).where(RatingRequest.subject_id.in_(in_survey))
+    db.session.execute(submitted.values(state=RequestState.SUBMITTED))
 
 
 def _requests(survey: Survey) -> list[tuple[int, int, int]]:

@@ -8,5 +8,5 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def open_to_all(view: View) -> View:
     """Let everyone in, signed in or not."""
-    view.guard = "open to all"  # type: ignore[attr-defined]  # read by the guard test
+    vars(view)["guard"] = "open to all"
     return view

@@ -65,17 +65,16 @@ HOLD_REQUEST = (
     .with_for_update()
 )
 MARK_REQUEST = text("UPDATE rating_request SET state = :state WHERE id = :number")
-PUT_ANSWER, PUT_COMMENT = (
-    text(
-        f"INSERT INTO {table} (survey_id, name, sealed) VALUES (:survey, :name, :sealed) "  # noqa: S608 - constants
-        "ON CONFLICT (survey_id, name) DO UPDATE SET sealed = excluded.sealed"
-    )
-    for table in ("sealed_answer", "sealed_comment")
+PUT_ANSWER = text(
+    "INSERT INTO sealed_answer (survey_id, name, sealed) VALUES (:survey, :name, :sealed) "
+    "ON CONFLICT (survey_id, name) DO UPDATE SET sealed = excluded.sealed"
 )
-FORGET_ANSWER, FORGET_COMMENT = (
-    text(f"DELETE FROM {table} WHERE survey_id = :survey AND name = :name")  # noqa: S608 - constants
-    for table in ("sealed_answer", "sealed_comment")
+PUT_COMMENT = text(
+    "INSERT INTO sealed_comment (survey_id, name, sealed) VALUES (:survey, :name, :sealed) "
+    "ON CONFLICT (survey_id, name) DO UPDATE SET sealed = excluded.sealed"
 )
+FORGET_ANSWER = text("DELETE FROM sealed_answer WHERE survey_id = :survey AND name = :name")
+FORGET_COMMENT = text("DELETE FROM sealed_comment WHERE survey_id = :survey AND name = :name")
 
 
 @dataclass(frozen=True)

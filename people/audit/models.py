@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from people.audit.seals import Sealable
@@ -106,8 +117,9 @@ POSTGRESQL_TRIGGERS = (
     f"CREATE TRIGGER audit_seal_delete BEFORE DELETE ON audit_seal FOR EACH ROW {_EXECUTE}",
     f"CREATE TRIGGER audit_seal_truncate BEFORE TRUNCATE ON audit_seal {_EXECUTE}",
 )
-for _dialect, _triggers in (("sqlite", SQLITE_TRIGGERS), ("postgresql", POSTGRESQL_TRIGGERS)):
-    for _trigger in _triggers:
-        # Percent signs have a meaning in DDL; there are none in these texts.
-        _statement = DDL(_trigger).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]  # SQLAlchemy types it not
-        event.listen(AuditEvent.__table__, "after_create", _statement)
+
+
+@event.listens_for(AuditEvent.__table__, "after_create")
+def _guard_with_triggers(_table: Table, connection: Connection, **_options: object) -> None:
+    for trigger in SQLITE_TRIGGERS if connection.dialect.name == "sqlite" else POSTGRESQL_TRIGGERS:
+        connection.exec_driver_sql(trigger)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
@@ -41,8 +41,8 @@ def run() -> None:
 @commands.command("work")
 def work() -> None:
     """Be a worker until stopped: for servers that run background work in a process of its own."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the documented way to the app itself
-    workers = start_workers(app)
+    # The application itself, which the workers keep; `current_app` stands for it in this thread alone.
+    workers = start_workers(current_app.app_context().app)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: workers.stop())
     click.echo("Working until stopped.")

@@ -24,6 +24,22 @@ from web.files.writing import Cell, xlsx_bytes
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+def damaged(method: int) -> bytes:
+    """A workbook packed in some way, with a few bytes of its first part changed."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>" * 2_000)
+    content = bytearray(packed.getvalue())
+    content[60:75] = bytes(byte ^ 0x5A for byte in content[60:75])
+    return bytes(content)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_workbook_is_no_table_however_it_is_packed(method: int) -> None:
+    with pytest.raises(NotATableError):
+        workbook_rows(damaged(method), None, (10, 10))
+
+
 def proper(rows: list[Sequence[Cell]] | None = None) -> bytes:
     return xlsx_bytes({"人员": rows or [["姓名", "分数"], ["王伟", 3.5]], "second": [["x"], [1]]})
 

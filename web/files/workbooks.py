@@ -33,6 +33,10 @@ MOST_TAGS, MOST_CELLS = 10_000_000, 2_500_000
 # Widths, merged cells and links; and value, formula and runs of text of one cell.
 MOST_OTHER_ELEMENTS = 200_000
 MOST_PARTS_OF_CELL = 40
+# Workbooks are packed in these ways alone (ECMA-376, part 2); others fail in ways of their own.
+PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# A damaged directory or checksum, damaged or cut off contents, what other archives can do, an impossible name or place.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|xl/sharedStrings\.xml"
     r"|xl/styles\.xml|xl/worksheets/[^/]+\.xml",
@@ -83,8 +87,8 @@ def _examined(content: bytes, limits: tuple[int, int]) -> bytes:
                 data = _checked(archive, entry, budget, check)
                 budget -= len(data)
                 clean.writestr(zipfile.ZipInfo(entry.filename), data)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
-        raise NotATableError from None
+    except DAMAGED as error:
+        raise NotATableError from error
     return kept.getvalue()
 
 
@@ -101,7 +105,7 @@ def _check_end(content: bytes) -> None:
 
 def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
     names = {entry.filename for entry in entries}
-    if "xl/workbook.xml" not in names:
+    if "xl/workbook.xml" not in names or any(entry.compress_type not in PACKINGS for entry in entries):
         raise NotATableError
     if len(entries) > MOST_ENTRIES or len(names) != len(entries):
         raise SuspiciousWorkbookError
