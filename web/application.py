@@ -5,7 +5,6 @@ import stat
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from wsgiref.headers import Headers
 
 import click
@@ -21,6 +20,7 @@ from web.comparisons import register_comparisons
 from web.database import db
 from web.errors import register_errors
 from web.formats import register_formats
+from web.guards import open_to_all
 from web.jobs.delivery import register_jobs
 from web.language import register_language
 from web.limits import limiter
@@ -120,8 +120,7 @@ def register_health(app: Flask) -> None:
         return Response("ready\n", mimetype="text/plain")
 
     for endpoint in ("healthz", "readyz", "static"):
-        view: Any = app.view_functions[endpoint]
-        view.guard = "open to all"
+        open_to_all(app.view_functions[endpoint])
 
 
 def serve_static_files(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,12 @@ from typing import Any, TypeVar
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+def marked(view: View, guard: object) -> View:
+    """Say on a view what guards it; a view without this mark fails the build."""
+    vars(view)["guard"] = guard
+    return view
+
+
 def open_to_all(view: View) -> View:
     """Let everyone in, signed in or not."""
-    vars(view)["guard"] = "open to all"
-    return view
+    return marked(view, "open to all")

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 from people.permissions import Permission
 from people.roles.models import Viewer
 from web.database import utc_now
-from web.guards import View, open_to_all
+from web.guards import View, marked, open_to_all
 
 __all__ = [
     "FRESH_FOR",
@@ -84,8 +84,7 @@ def _guarded(view: View, permission: Permission | None, *, fresh: bool) -> View:
             return redirect(url_for("accounts.confirm_password", next=_here()), 303)
         return view(*args, **kwargs)
 
-    vars(guarded)["guard"] = permission or "signed in"
-    return cast(View, guarded)
+    return cast(View, marked(guarded, permission or "signed in"))
 
 
 def _ask_to_sign_in() -> Any:
